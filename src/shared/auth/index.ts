@@ -1,0 +1,4 @@
+export * from './principal.ts';
+export * from './access.ts';
+export * from './derive-secret.ts';
+export * from './call-context.ts';

@@ -1,0 +1,5 @@
+export * from './outbox.ts';
+export * from './transport.ts';
+export * from './bullmq-transport.ts';
+export * from './relay.ts';
+export * from './consumer.ts';

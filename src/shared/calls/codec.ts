@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { Principal, type CallContext } from '../auth/index.ts';
+import { ContractError, SystemFailure, type ContractErrorFields } from '../errors/index.ts';
+
+/** A call as it crosses a process: plain JSON, with the time left instead of a moment of one machine's clock. */
+const WireCall = z.strictObject({
+  operation: z.string(),
+  input: z.unknown(),
+  caller: z.string(),
+  principal: Principal,
+  traceparent: z.string(),
+  correlationId: z.string(),
+  causationId: z.string().nullable(),
+  timeLeftMs: z.number(),
+  idempotencyKey: z.string().nullable(),
+});
+
+type WireAnswer =
+  | { readonly kind: 'answer'; readonly output: unknown }
+  | { readonly kind: 'refusal'; readonly error: ContractErrorFields }
+  | { readonly kind: 'failure'; readonly message: string; readonly mayHaveHappened: boolean };
+
+export function encodeCall(operation: string, input: unknown, call: CallContext): string {
+  return JSON.stringify({
+    operation,
+    input,
+    caller: call.caller,
+    principal: call.principal,
+    traceparent: call.traceparent,
+    correlationId: call.correlationId,
+    causationId: call.causationId,
+    timeLeftMs: call.deadlineMs - Date.now(),
+    idempotencyKey: call.idempotencyKey ?? null,
+  } satisfies z.input<typeof WireCall>);
+}
+
+export function decodeCall(text: string): { operation: string; input: unknown; call: CallContext } {
+  const { operation, input, timeLeftMs, idempotencyKey, ...rest } = WireCall.parse(JSON.parse(text));
+  const call: CallContext = { ...rest, deadlineMs: Date.now() + timeLeftMs, idempotencyKey: idempotencyKey ?? undefined };
+  return { operation, input, call };
+}
+
+export function encodeAnswer(output: unknown): string {
+  return JSON.stringify({ kind: 'answer', output } satisfies WireAnswer);
+}
+
+export function encodeError(error: unknown): string {
+  if (error instanceof ContractError) return JSON.stringify({ kind: 'refusal', error: error.toJSON() } satisfies WireAnswer);
+  const message = error instanceof Error ? error.message : String(error);
+  const mayHaveHappened = error instanceof SystemFailure ? error.mayHaveHappened : true;
+  return JSON.stringify({ kind: 'failure', message, mayHaveHappened } satisfies WireAnswer);
+}
+
+/** The output, or the same error that was thrown on the other side. */
+export function decodeAnswer(text: string): unknown {
+  const answer = JSON.parse(text) as WireAnswer;
+  if (answer.kind === 'answer') return answer.output;
+  if (answer.kind === 'refusal') throw new ContractError(answer.error);
+  throw new SystemFailure(answer.message, { mayHaveHappened: answer.mayHaveHappened });
+}

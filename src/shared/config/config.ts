@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { StartFailure } from '../errors/index.ts';
+import { seconds } from '../values/index.ts';
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default(fallback ? 'true' : 'false')
+    .transform((text) => text === 'true');
+
+const count = (min: number, max: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int()
+    .min(min)
+    .max(max)
+    .default(fallback);
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a URL such as postgres://user:password@host:5432/banyan' });
+const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://host:6379' });
+
+/** Every environment variable that Banyan reads, with its meaning. `docs/configuration.md` is made from this. */
+export const Environment = z.object({
+  PORT: count(0, 65_535, 3000).describe('Port of the public API; 0 takes a free one'),
+  HOST: z.string().min(1).default('0.0.0.0').describe('Address that the public API listens on'),
+  DATABASE_URL: postgresUrl.optional().describe('Postgres, as a role that may create roles and schemas; without it embedded Postgres is started'),
+  REDIS_URL: redisUrl.optional().describe('Redis for the queues; without it they live in Postgres'),
+  BANYAN_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').max(200).optional().describe('The first staff key, with every scope'),
+  BANYAN_SECRET: z.string().min(16, 'must have at least 16 characters').optional().describe('From which database passwords and order tokens are derived; default: derived from DATABASE_URL, or made once and kept in the data folder'),
+  BANYAN_DATA_DIR: z.string().min(1).default('.banyan').describe('Folder of embedded Postgres and of the sandbox provider\'s books'),
+  BANYAN_MODULES: z.string().optional().describe('Modules to host, separated by commas; default: all'),
+  BANYAN_ROLE_PREFIX: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be lower-case letters, digits and _').optional().describe('First part of the database roles\' names; default: the database\'s name'),
+  DATA_ISOLATION: z.enum(['schema'], { error: 'must be schema' }).default('schema').describe('How modules\' data is kept apart'),
+  DATABASE_POOL_SIZE: count(1, 100, 6).describe('Database connections of one module, at most'),
+  DATABASE_WAIT_SECONDS: count(0, 600, 30).describe('How long a start waits for a database or Redis that is not up yet'),
+  PAYMENT_SANDBOX: z.enum(['true', 'false'], { error: 'must be true or false' }).optional().describe('Start the sandbox payment provider beside the app; default: only with embedded Postgres'),
+  PAYMENT_TIMEOUT_MS: count(100, 60_000, seconds(5)).describe('How long one request to a payment provider may take'),
+  RATE_LIMIT: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on').describe('Rate limits per client'),
+  MIGRATE_ON_START: flag(true).describe('Apply open migrations at start'),
+  SAGA_LEASE_MS: count(200, 600_000, seconds(10)).describe('How long a process owns a saga without a sign of life'),
+  CHECKOUT_WAIT_MS: count(0, 60_000, seconds(10)).describe('How long a checkout is waited for before it answers 202'),
+  SHUTDOWN_SECONDS: count(1, 600, 20).describe('How long a stop waits for running requests and handlers'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be one of fatal, error, warn, info, debug, trace, silent' }).default('info').describe('Least level that is logged'),
+});
+
+/** Set for one module, as `DATABASE_URL_INVENTORY`. */
+const MODULE_DATABASE_PREFIX = 'DATABASE_URL_';
+
+export interface Config {
+  readonly http: { readonly port: number; readonly host: string; readonly rateLimit: boolean };
+  readonly database: {
+    /** Absent: embedded. */
+    readonly url: string | undefined;
+    readonly moduleUrls: Readonly<Record<string, string>>;
+    readonly rolePrefix: string | undefined;
+    readonly poolSize: number;
+    readonly waitMs: number;
+    readonly migrateOnStart: boolean;
+  };
+  readonly redisUrl: string | undefined;
+  readonly adminKey: string | undefined;
+  readonly secret: string | undefined;
+  readonly dataDir: string;
+  /** Absent: all. */
+  readonly modules: readonly string[] | undefined;
+  readonly payments: { readonly startSandbox: boolean; readonly timeoutMs: number };
+  readonly sagas: { readonly leaseMs: number; readonly checkoutWaitMs: number };
+  readonly shutdownMs: number;
+  readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
+}
+
+/** The configuration in an environment. Throws StartFailure with a sentence per faulty variable. */
+export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonly string[]): Config {
+  // An empty variable is how many deployment tools say "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const sentences = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
+    throw new StartFailure(sentences.join(' '));
+  }
+  const variables = parsed.data;
+  return {
+    http: { port: variables.PORT, host: variables.HOST, rateLimit: variables.RATE_LIMIT === 'on' },
+    database: {
+      url: variables.DATABASE_URL,
+      moduleUrls: readModuleUrls(given, knownModules),
+      rolePrefix: variables.BANYAN_ROLE_PREFIX,
+      poolSize: variables.DATABASE_POOL_SIZE,
+      waitMs: seconds(variables.DATABASE_WAIT_SECONDS),
+      migrateOnStart: variables.MIGRATE_ON_START,
+    },
+    redisUrl: variables.REDIS_URL,
+    adminKey: variables.BANYAN_ADMIN_KEY,
+    secret: variables.BANYAN_SECRET ?? deriveSecret(variables.DATABASE_URL),
+    dataDir: resolve(variables.BANYAN_DATA_DIR),
+    modules: readModules(variables.BANYAN_MODULES, knownModules),
+    payments: {
+      startSandbox:
+        variables.PAYMENT_SANDBOX === undefined ? variables.DATABASE_URL === undefined : variables.PAYMENT_SANDBOX === 'true',
+      timeoutMs: variables.PAYMENT_TIMEOUT_MS,
+    },
+    sagas: { leaseMs: variables.SAGA_LEASE_MS, checkoutWaitMs: variables.CHECKOUT_WAIT_MS },
+    shutdownMs: seconds(variables.SHUTDOWN_SECONDS),
+    logLevel: variables.LOG_LEVEL,
+  };
+}
+
+function deriveSecret(databaseUrl: string | undefined): string | undefined {
+  if (databaseUrl === undefined) return undefined;
+  return createHash('sha256').update(`banyan:${databaseUrl}`).digest('base64url');
+}
+
+function readModules(text: string | undefined, known: readonly string[]): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const names = [...new Set(text.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0 || names.length === 0) {
+    throw new StartFailure(
+      `BANYAN_MODULES names ${unknown.length > 0 ? `"${unknown.join('", "')}", which is no module` : 'no module'}; the modules are ${known.join(', ')}.`,
+    );
+  }
+  return names;
+}
+
+function readModuleUrls(given: Record<string, string | undefined>, known: readonly string[]): Record<string, string> {
+  const urls: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!name.startsWith(MODULE_DATABASE_PREFIX)) continue;
+    const module = name.slice(MODULE_DATABASE_PREFIX.length).toLowerCase();
+    if (!known.includes(module)) {
+      throw new StartFailure(`${name} is set, but there is no module "${module}"; the modules are ${known.join(', ')}.`);
+    }
+    const url = postgresUrl.safeParse(value);
+    if (!url.success) throw new StartFailure(`${name} must be a URL such as postgres://user:password@host:5432/banyan.`);
+    urls[module] = url.data;
+  }
+  return urls;
+}

@@ -1,0 +1,69 @@
+import { deriveSecret } from '../auth/index.ts';
+import { StartFailure } from '../errors/index.ts';
+
+/** The queue tables of BullMQ have a schema and a role of their own, which no module can use. */
+export const BUS = 'bus';
+
+export interface DatabaseLayoutOptions {
+  /** Administrator's URL where a module has none of its own. */
+  readonly url: string;
+  readonly moduleUrls: Readonly<Record<string, string>>;
+  readonly rolePrefix: string | undefined;
+  readonly secret: string;
+}
+
+/** Names and addresses: on which server each module's data lives, and as whom it logs in. */
+export class DatabaseLayout {
+  readonly #options: DatabaseLayoutOptions;
+
+  constructor(options: DatabaseLayoutOptions) {
+    this.#options = options;
+  }
+
+  /** As whom schemas and roles are made and migrated. */
+  adminUrl(module: string): string {
+    return this.#options.moduleUrls[module] ?? this.#options.url;
+  }
+
+  /** The variable that set this module's address, to be named in errors. */
+  variable(module: string): string {
+    return module in this.#options.moduleUrls ? `DATABASE_URL_${module.toUpperCase()}` : 'DATABASE_URL';
+  }
+
+  schema(module: string): string {
+    return module === BUS ? 'bullmq' : module;
+  }
+
+  /** The role that a module logs in as: it may read and write its own schema, and nothing else. */
+  role(module: string): string {
+    return `${this.#prefix(module)}_${module}`;
+  }
+
+  /** The role that owns a module's schema and applies its migrations. Nobody logs in as this one. */
+  ownerRole(module: string): string {
+    return `${this.#prefix(module)}_${module}_owner`;
+  }
+
+  password(module: string): string {
+    return deriveSecret(this.#options.secret, `database:${this.role(module)}`);
+  }
+
+  moduleUrl(module: string): string {
+    const url = new URL(this.adminUrl(module));
+    url.username = this.role(module);
+    url.password = this.password(module);
+    return url.toString();
+  }
+
+  #prefix(module: string): string {
+    if (this.#options.rolePrefix !== undefined) return this.#options.rolePrefix;
+    const database = decodeURIComponent(new URL(this.adminUrl(module)).pathname.slice(1));
+    const prefix = database.toLowerCase().replace(/[^a-z0-9_]/g, '_');
+    if (!/^[a-z]/.test(prefix)) {
+      throw new StartFailure(
+        `${this.variable(module)} names no database that role names can be made from; add one (…/banyan) or set BANYAN_ROLE_PREFIX.`,
+      );
+    }
+    return prefix;
+  }
+}

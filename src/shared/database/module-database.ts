@@ -1,0 +1,103 @@
+import { Sequelize } from 'sequelize';
+import pg from 'pg';
+import type { CallContext } from '../auth/index.ts';
+import { SystemFailure } from '../errors/index.ts';
+import { backoffMs } from '../values/index.ts';
+import { isConnectionFailure, isRetryable } from './database-errors.ts';
+import { UnitOfWork } from './unit-of-work.ts';
+
+/** How often a transaction that Postgres gave up in favour of another (deadlock) is tried, in all. */
+const MAX_TRANSACTION_ATTEMPTS = 4;
+const RETRY_BASE_MS = 10;
+const RETRY_CAP_MS = 200;
+const ACQUIRE_TIMEOUT_MS = 15_000;
+const IDLE_CONNECTION_MS = 30_000;
+/** No statement of ours is meant to run this long; one that does is stopped by the server. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+const INT8_OID = 20;
+// Sums and sequences stay below 2^53 (see MAX_AMOUNT); as numbers they need no conversion everywhere else.
+pg.types.setTypeParser(INT8_OID, (text: string) => Number(text));
+
+/** Stores what a unit of work publishes, inside its transaction. */
+export type StoreEvents = (work: UnitOfWork) => Promise<void>;
+
+export interface ModuleDatabaseOptions {
+  readonly module: string;
+  readonly url: string;
+  readonly poolSize: number;
+  readonly storeEvents: StoreEvents;
+  /** Called after a commit that published: a hint that the relay has work. */
+  readonly onPublished: () => void;
+}
+
+/** A module's own way to its schema: a pool of connections as the module's role, and transactions on them. */
+export class ModuleDatabase {
+  readonly module: string;
+  readonly #options: ModuleDatabaseOptions;
+  readonly #sequelize: Sequelize;
+
+  constructor(options: ModuleDatabaseOptions) {
+    this.module = options.module;
+    this.#options = options;
+    this.#sequelize = new Sequelize(options.url, {
+      dialect: 'postgres',
+      logging: false,
+      clientMinMessages: false,
+      dialectOptions: {
+        application_name: `banyan-${options.module}`,
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      },
+      pool: { max: options.poolSize, min: 0, acquire: ACQUIRE_TIMEOUT_MS, idle: IDLE_CONNECTION_MS },
+    });
+  }
+
+  /** For queries: every statement stands alone and sees what is committed. */
+  reader(context: CallContext): UnitOfWork {
+    return new UnitOfWork(this.#sequelize, null, context);
+  }
+
+  /**
+   * Runs `body` in one transaction: all of its effects and events, or none. A transaction that lost to another
+   * (deadlock, serialisation) is run again from the start, so `body` must have no effects outside its unit of work.
+   */
+  async transaction<Result>(context: CallContext, body: (work: UnitOfWork) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transactOnce(context, body);
+      } catch (error) {
+        if (!isRetryable(error) || attempt >= MAX_TRANSACTION_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS)));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#sequelize.close();
+  }
+
+  async #transactOnce<Result>(context: CallContext, body: (work: UnitOfWork) => Promise<Result>): Promise<Result> {
+    const transaction = await this.#sequelize.transaction();
+    const work = new UnitOfWork(this.#sequelize, transaction, context);
+    let result: Result;
+    try {
+      result = await body(work);
+      if (work.events.length > 0) await this.#options.storeEvents(work);
+    } catch (error) {
+      // What failed is the news; that the connection died with it changes nothing, the server rolls back by itself.
+      await transaction.rollback().catch((rollbackError: unknown) => {
+        if (!isConnectionFailure(rollbackError)) throw rollbackError;
+      });
+      throw error;
+    }
+    try {
+      await transaction.commit();
+    } catch (error) {
+      throw new SystemFailure(`the commit in ${this.module} was not confirmed`, { mayHaveHappened: true, cause: error });
+    }
+    if (work.events.length > 0) this.#options.onPublished();
+    return result;
+  }
+}

@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { StartFailure } from '../errors/index.ts';
+import type { DatabaseLayout } from './database-layout.ts';
+
+const identifier = (name: string): string => pg.escapeIdentifier(name);
+
+/**
+ * Makes a module's schema and its two roles, or brings them up to date: an owner that nobody logs in as, and the
+ * login role of the module, which may use this schema and no other. Repeating it changes nothing.
+ */
+export async function provisionModule(client: pg.Client, layout: DatabaseLayout, module: string): Promise<void> {
+  const owner = layout.ownerRole(module);
+  const role = layout.role(module);
+  const schema = identifier(layout.schema(module));
+  const database = identifier((await one<{ name: string }>(client, 'select current_database() as name')).name);
+  await ensureRole(client, owner, 'nologin');
+  await ensureRole(client, role, `login password ${pg.escapeLiteral(layout.password(module))}`);
+  // An administrator that is no superuser may act as the owner only when it is a member.
+  await client.query(`grant ${identifier(owner)} to current_user`);
+  await client.query(`grant connect on database ${database} to ${identifier(role)}`);
+  await client.query(`create schema if not exists ${schema} authorization ${identifier(owner)}`);
+  await client.query(`revoke all on schema ${schema} from public`);
+  await client.query(`grant usage on schema ${schema} to ${identifier(role)}`);
+  await client.query(`revoke create on schema public from public`).catch(ignoreMissingRight);
+  await client.query(`alter role ${identifier(role)} in database ${database} set search_path = ${schema}`);
+  await client.query(
+    `alter default privileges for role ${identifier(owner)} in schema ${schema}
+       grant select, insert, update, delete on tables to ${identifier(role)}`,
+  );
+  await client.query(
+    `alter default privileges for role ${identifier(owner)} in schema ${schema} grant usage, select on sequences to ${identifier(role)}`,
+  );
+}
+
+/** Duplicate object, unique violation, "tuple concurrently updated". */
+const MADE_MEANWHILE = new Set(['42710', '23505', 'XX000']);
+
+/** Two starts may change the same role at once; the loser tries again this often. */
+const MAX_ROLE_ATTEMPTS = 5;
+
+async function ensureRole(client: pg.Client, role: string, attributes: string, attempt = 1): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+  try {
+    await client.query(`${rowCount === 0 ? 'create' : 'alter'} role ${identifier(role)} with ${attributes}`);
+  } catch (error) {
+    // Roles belong to the whole server: another database's start may have made this one just now.
+    const code = String((error as { code?: string }).code);
+    if (MADE_MEANWHILE.has(code) && attempt < MAX_ROLE_ATTEMPTS) return await ensureRole(client, role, attributes, attempt + 1);
+    if (code === '42501') {
+      throw new StartFailure(
+        `The user of DATABASE_URL may not create or change the role ${role}; give it CREATEROLE, or run \`npm run migrate\` as one that has it and set MIGRATE_ON_START=false.`,
+      );
+    }
+    throw error;
+  }
+}
+
+function ignoreMissingRight(error: unknown): void {
+  // Since Postgres 15 nobody but the owner may create there anyway.
+  if ((error as { code?: string }).code !== '42501') throw error;
+}
+
+async function one<Row extends pg.QueryResultRow>(client: pg.Client, sql: string): Promise<Row> {
+  const { rows } = await client.query<Row>(sql);
+  return rows[0] as Row;
+}

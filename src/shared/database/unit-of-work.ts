@@ -1,0 +1,73 @@
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import type { CallContext } from '../auth/index.ts';
+import type { DataOf, EventType } from '../contract/index.ts';
+import { invariant } from '../errors/index.ts';
+import { ScopedModel, type ModelDefinition } from './scoped-model.ts';
+
+/** An event that a unit of work will publish when it commits. */
+export interface PublishedEvent {
+  readonly type: EventType;
+  readonly data: Record<string, unknown>;
+}
+
+/** At most this many events from one transaction: they are stored by one statement. */
+const MAX_EVENTS = 1_000;
+
+/**
+ * The only way to a module's data. It is handed from method to method, so that whoever can write can see the
+ * transaction.
+ *
+ * States: open (statements run, events gather) → committed or rolled back by the ModuleDatabase that made it.
+ * A unit without a transaction reads only: each of its statements stands alone.
+ */
+export class UnitOfWork {
+  readonly context: CallContext;
+  readonly events: PublishedEvent[] = [];
+  readonly #sequelize: Sequelize;
+  readonly #transaction: Transaction | null;
+
+  constructor(sequelize: Sequelize, transaction: Transaction | null, context: CallContext) {
+    this.#sequelize = sequelize;
+    this.#transaction = transaction;
+    this.context = context;
+  }
+
+  /** All rows that a statement returns; `$1`, `$2` … stand for the values. */
+  async rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return await this.#sequelize.query<Row>(sql, {
+      bind: [...values],
+      type: QueryTypes.SELECT,
+      transaction: this.#transaction,
+    });
+  }
+
+  /** The only row that a statement returns, if any. */
+  async row<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row | undefined> {
+    const rows = await this.rows<Row>(sql, values);
+    invariant(rows.length <= 1, `one row expected, ${rows.length} came from: ${sql}`);
+    return rows[0];
+  }
+
+  /** How many rows a statement changed. */
+  async run(sql: string, values: readonly unknown[] = []): Promise<number> {
+    invariant(this.#transaction !== null, 'a unit of work that only reads was asked to write');
+    const [, result] = await this.#sequelize.query(sql, {
+      bind: [...values],
+      type: QueryTypes.RAW,
+      transaction: this.#transaction,
+    });
+    return (result as { rowCount: number | null }).rowCount ?? 0;
+  }
+
+  /** A Sequelize model whose every statement belongs to this unit of work. */
+  model<Row extends object>(definition: ModelDefinition<Row>): ScopedModel<Row> {
+    return new ScopedModel(definition, this.#sequelize, this.#transaction);
+  }
+
+  /** Makes a fact known: stored with the transaction, delivered to each subscriber after it has committed. */
+  publish<Type extends EventType>(type: Type, data: DataOf<Type>): void {
+    invariant(this.#transaction !== null, 'a unit of work that only reads was asked to publish');
+    invariant(this.events.length < MAX_EVENTS, `one transaction publishes at most ${MAX_EVENTS} events`);
+    this.events.push({ type, data: type.data.parse(data) });
+  }
+}

@@ -1,0 +1,4 @@
+export * from './define-saga.ts';
+export * from './saga-store.ts';
+export * from './saga-run.ts';
+export * from './saga-runner.ts';

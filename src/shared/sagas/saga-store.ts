@@ -1,0 +1,129 @@
+import type { UnitOfWork } from '../database/index.ts';
+import type { ContractErrorFields } from '../errors/index.ts';
+
+export type SagaStatus = 'running' | 'compensating' | 'completed' | 'failed' | 'needs_attention';
+
+/** One line of a saga's history. */
+export interface SagaEvent {
+  readonly at: string;
+  readonly step: string;
+  readonly what: 'done' | 'waiting' | 'retrying' | 'failed' | 'undone' | 'stuck' | 'taken over' | 'retried' | 'settled';
+  readonly attempt?: number;
+  readonly error?: string;
+}
+
+/** As it was started: on whose behalf, in which trace. */
+export interface SagaContext {
+  readonly principal: unknown;
+  readonly traceparent: string;
+  readonly correlationId: string;
+}
+
+/** How a saga ended, as the one who started it hears it. */
+export type SagaOutcome = { readonly value: unknown } | { readonly error: ContractErrorFields };
+
+export interface SagaRow {
+  id: string;
+  name: string;
+  version: number;
+  key: string;
+  status: SagaStatus;
+  /** Running: the step to do next. Compensating: the step to undo next. */
+  step: number;
+  attempts: number;
+  state: Record<string, unknown>;
+  failure: ContractErrorFields | null;
+  outcome: SagaOutcome | null;
+  history: SagaEvent[];
+  context: SagaContext;
+  epoch: number;
+  /** How long the present step has been at it, by the database's clock. */
+  stepAgeMs: number;
+}
+
+const COLUMNS = `id, name, version, key, status, step, attempts, state, failure, outcome, history, context, epoch,
+  (extract(epoch from now() - step_started_at) * 1000)::float8 as "stepAgeMs"`;
+
+const MAX_HISTORY = 200;
+
+/** Statements over the table of sagas. Every write names the epoch that it was made under. */
+export class SagaStore {
+  async insert(work: UnitOfWork, row: SagaRow, owner: string, leaseMs: number): Promise<void> {
+    await work.run(
+      `insert into sagas (id, name, version, key, status, state, context, owner, lease_until)
+       values ($1, $2, $3, $4, 'running', $5, $6, $7, now() + $8 * interval '1 millisecond')`,
+      [row.id, row.name, row.version, row.key, JSON.stringify(row.state), JSON.stringify(row.context), owner, leaseMs],
+    );
+  }
+
+  /** Writes where a saga stands. False: another process has taken it over, and nothing was written. */
+  async save(
+    work: UnitOfWork,
+    row: SagaRow,
+    options: { leaseMs: number; dueInMs: number; sameStep: boolean },
+  ): Promise<boolean> {
+    const changed = await work.run(
+      `update sagas
+       set status = $3, step = $4, attempts = $5, state = $6, failure = $7, outcome = $8, history = $9,
+           lease_until = now() + $10 * interval '1 millisecond', due_at = now() + $11 * interval '1 millisecond',
+           step_started_at = case when $12 then step_started_at else now() end, updated_at = now()
+       where id = $1 and epoch = $2 and status in ('running', 'compensating')`,
+      [
+        row.id,
+        row.epoch,
+        row.status,
+        row.step,
+        row.attempts,
+        JSON.stringify(row.state),
+        row.failure === null ? null : JSON.stringify(row.failure),
+        row.outcome === null ? null : JSON.stringify(row.outcome),
+        JSON.stringify(row.history.slice(-MAX_HISTORY)),
+        options.leaseMs,
+        options.dueInMs,
+        options.sameStep,
+      ],
+    );
+    return changed === 1;
+  }
+
+  /** A sign of life of the owner. False: the saga is no longer its own. */
+  async renew(work: UnitOfWork, id: string, epoch: number, leaseMs: number): Promise<boolean> {
+    const changed = await work.run(
+      `update sagas set lease_until = now() + $3 * interval '1 millisecond' where id = $1 and epoch = $2`,
+      [id, epoch, leaseMs],
+    );
+    return changed === 1;
+  }
+
+  /** Takes sagas that are due and that nobody holds, under a new epoch: what the old owner still writes is refused. */
+  async takeOver(
+    work: UnitOfWork,
+    known: readonly { name: string; version: number }[],
+    owner: string,
+    leaseMs: number,
+    limit: number,
+  ): Promise<SagaRow[]> {
+    return await work.rows<SagaRow>(
+      `update sagas set epoch = epoch + 1, owner = $2, lease_until = now() + $3 * interval '1 millisecond', updated_at = now()
+       where id in (
+         select id from sagas
+         where status in ('running', 'compensating') and due_at <= now() and lease_until <= now()
+           and (name, version) in (select name, version from jsonb_to_recordset($1::jsonb) as k(name text, version integer))
+         order by due_at limit $4 for update skip locked)
+       returning ${COLUMNS}`,
+      [JSON.stringify(known), owner, leaseMs, limit],
+    );
+  }
+
+  /** Makes the sagas with this key due at once, unless somebody is at work on them. */
+  async wake(work: UnitOfWork, name: string, key: string): Promise<void> {
+    await work.run(
+      `update sagas set due_at = now() where name = $1 and key = $2 and status in ('running', 'compensating')`,
+      [name, key],
+    );
+  }
+
+  async find(work: UnitOfWork, id: string): Promise<SagaRow | undefined> {
+    return await work.row<SagaRow>(`select ${COLUMNS} from sagas where id = $1`, [id]);
+  }
+}

@@ -1,0 +1,3 @@
+export * from './logger.ts';
+export * from './trace.ts';
+export * from './crash-point.ts';

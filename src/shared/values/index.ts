@@ -1,0 +1,6 @@
+export * from './ids.ts';
+export * from './money.ts';
+export * from './commerce.ts';
+export * from './clock.ts';
+export * from './duration.ts';
+export * from './page.ts';
