@@ -7,7 +7,8 @@ export function toSku(stockCode: string): string {
   return stockCode
     .trim()
     .toUpperCase()
-    .replace(/[^A-Z0-9._-]/g, '-');
+    .replace(/[^A-Z0-9._-]/g, '-')
+    .replace(/^[._-]+/, '');
 }
 
 /** Goods have five digits and perhaps letters for colour or size; POST, DOT, C2, M, D, BANK CHARGES and such do not. */

@@ -12,7 +12,7 @@ export const Sku = z
 export const Quantity = z.int().min(1).max(100_000);
 
 /** At most this many lines in one cart or order. */
-export const MAX_LINES = 500;
+export const MAX_LINES = 1_000;
 
 export const Address = z
   .strictObject({

@@ -48,6 +48,7 @@ export type RowErrorCode =
   | 'invalid_boolean'
   | 'invalid_number'
   | 'invalid_url'
+  | 'invalid_sku'
   | 'duplicate_sku'
   | 'duplicate_variant'
   | 'too_long'

@@ -191,6 +191,14 @@ describe('a faulty row', () => {
     expect(codes('pot,Pot,,Size,,P1,1,,')).toEqual([{ row: 2, column: 'Option1 Value', code: 'missing_option' }]);
   });
 
+  it('is named when its SKU could not be ordered', () => {
+    const fault = { column: 'Variant SKU', code: 'invalid_sku' };
+    expect(codes('pot,Pot,,,,P 1,1,,', 'tin,Tin,,,,-T1,1,,', 'cup,Cup,,,,C_1.a-b,1,,')).toEqual([
+      { row: 2, ...fault },
+      { row: 3, ...fault },
+    ]);
+  });
+
   it('is named when a cell is too long, an image has no web address or a row has more cells than the header', () => {
     expect(codes(`pot,${'P'.repeat(256)},,,,P1,1,,`)).toEqual([{ row: 2, column: 'Title', code: 'too_long' }]);
     expect(codes('pot,Pot,,,,P1,1,javascript:alert(1),')).toEqual([

@@ -13,6 +13,9 @@ export interface VariantContext {
   skuRows: Map<string, number>;
 }
 
+/** What carts, stock and orders accept as a SKU (`shared/values`): refused here, in the row where it stands. */
+const wellFormedSku = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
 type OptionColumn = (typeof optionColumns)[number];
 
 /** The first row is always a variant; a later one only if it says so, else it carries one more image. */
@@ -67,6 +70,9 @@ function readSku(row: RowCells, title: string, optionValues: readonly string[], 
   const sku =
     row.text('Variant SKU', csvLimits.skuCharacters) ||
     deriveSku(context.handle, optionValues.length > 0 ? optionValues : ownTitle);
+  if (!wellFormedSku.test(sku)) {
+    row.fault('Variant SKU', 'invalid_sku', `SKU ${sku} may hold only letters, digits, dots, dashes and underscores.`);
+  }
   const usedInRow = context.skuRows.get(sku);
   if (usedInRow === undefined) context.skuRows.set(sku, row.row);
   else row.fault('Variant SKU', 'duplicate_sku', `SKU ${sku} is used in row ${usedInRow} already.`);

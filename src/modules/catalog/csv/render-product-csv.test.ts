@@ -18,7 +18,7 @@ const trimmed = text().map((value) => value.trim());
 const label = trimmed.filter((value) => value !== '');
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const price = fc.nat({ max: 1_000_000_000_000 });
-const code = fc.stringMatching(/^[A-Za-z0-9._-]{1,40}$/);
+const code = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/);
 
 const variantFacts = fc.record({
   sku: code,

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { command, defineContract, event, problem, query } from '../../../shared/contract/index.ts';
+import { id, MAX_LINES, pageOf, PageRequest, Quantity, Sku } from '../../../shared/values/index.ts';
+
+const OrderId = id('ord');
+const Location = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/, 'must be lower-case letters, digits, - and _');
+const Line = z.strictObject({ sku: Sku, quantity: Quantity });
+const Lines = z.array(Line).min(1).max(MAX_LINES);
+
+/** Stock of one SKU at one location: `available` is `onHand` less `reserved` less `allocated`. */
+export const StockLevel = z.object({
+  sku: Sku,
+  location: Location,
+  onHand: z.int(),
+  /** Held for a time, for orders that are not yet confirmed. */
+  reserved: z.int(),
+  /** Owned by confirmed orders that have not been shipped. */
+  allocated: z.int(),
+  available: z.int(),
+});
+export type StockLevel = z.infer<typeof StockLevel>;
+
+export const LedgerKind = z.enum(['received', 'reserved', 'released', 'expired', 'allocated', 'deallocated']);
+
+const LedgerEntry = z.object({
+  id: z.string(),
+  sku: Sku,
+  location: Location,
+  kind: LedgerKind,
+  quantity: z.int(),
+  /** What caused it: an order's id, a receipt's reference. */
+  reference: z.string(),
+  occurredAt: z.iso.datetime(),
+  recordedAt: z.iso.datetime(),
+});
+
+const Receipt = z.object({
+  id: z.string(),
+  reference: z.string(),
+  location: Location,
+  lines: z.array(Line),
+  receivedAt: z.iso.datetime(),
+});
+
+export const Inventory = defineContract('inventory', {
+  operations: {
+    getAvailability: query(
+      z.strictObject({ skus: z.array(Sku).min(1).max(MAX_LINES) }),
+      z.array(z.object({ sku: Sku, available: z.int() })),
+    ),
+    listStock: query(PageRequest.extend({ sku: Sku.optional(), location: Location.optional() }), pageOf(StockLevel)),
+    /** Repeating a reference returns the first receipt; without a reference the idempotency key is one. */
+    receiveStock: command(
+      z.strictObject({ lines: Lines, location: Location.default('main'), reference: z.string().min(1).max(200).optional() }),
+      Receipt,
+    ),
+    /** All lines or none. Repeating an orderId returns the first reservation; once released, it stays released. */
+    reserveStock: command(
+      z.strictObject({ orderId: OrderId, lines: Lines, occurredAt: z.iso.datetime().optional() }),
+      z.object({ reservationId: z.string(), expiresAt: z.iso.datetime() }),
+      { repeat: 'natural' },
+    ),
+    /** The order owns what was reserved for it: it expires no more. Repeating it changes nothing. */
+    allocateStock: command(z.strictObject({ orderId: OrderId }), z.void(), { repeat: 'natural' }),
+    /** Gives back what is reserved or allocated. What is already released, or never was reserved, is not an error. */
+    releaseStock: command(z.strictObject({ orderId: OrderId }), z.void(), { repeat: 'natural' }),
+    /** Gives back reservations whose time is over, in bounded batches. */
+    expireReservations: command(z.strictObject({}), z.object({ expired: z.int() }), { repeat: 'natural' }),
+    /** Newest first. */
+    listLedger: query(PageRequest.extend({ sku: Sku.optional() }), pageOf(LedgerEntry)),
+    /** Pieces and entries by kind, of what occurred from `from` until before `to`. */
+    summariseLedger: query(
+      z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
+      z.object({ items: z.array(z.object({ kind: LedgerKind, quantity: z.int(), entries: z.int() })) }),
+    ),
+  },
+  events: {
+    stockReserved: event(1, {
+      of: 'orderId',
+      data: z.object({ orderId: OrderId, reservationId: z.string(), expiresAt: z.iso.datetime(), lines: z.array(Line) }),
+    }),
+    stockReleased: event(1, {
+      of: 'orderId',
+      data: z.object({ orderId: OrderId, reason: z.enum(['released', 'expired']), lines: z.array(Line) }),
+    }),
+  },
+  errors: {
+    outOfStock: problem(
+      409,
+      'Not enough stock',
+      z.object({ lines: z.array(z.object({ sku: Sku, requested: z.int(), available: z.int() })) }),
+    ),
+    unknownSku: problem(422, 'No such SKU in the catalog', z.object({ skus: z.array(z.string()) })),
+    notTracked: problem(422, 'Stock is not kept of this SKU', z.object({ skus: z.array(z.string()) })),
+    reservationReleased: problem(409, 'The stock of this order was given back', z.object({ orderId: z.string() })),
+    reservationExpired: problem(409, 'The reservation has expired', z.object({ orderId: z.string() })),
+    reservationNotFound: problem(404, 'Nothing is reserved for this order', z.object({ orderId: z.string() })),
+  },
+});

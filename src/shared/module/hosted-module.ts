@@ -1,0 +1,171 @@
+import 'reflect-metadata';
+import { Container, type ServiceIdentifier } from 'inversify';
+import { clientOf, createClient, Pipeline, EDGES, type CallTransport, type Implementation } from '../calls/index.ts';
+import { Consumer, Outbox, Relay, type Acknowledge, type HandleEvent, type Transport } from '../bus/index.ts';
+import { newCallContext, system } from '../auth/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Operation } from '../contract/index.ts';
+import { ModuleDatabase } from '../database/index.ts';
+import { present } from '../errors/index.ts';
+import { SagaRunner, SagaStore } from '../sagas/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import { seconds, type Clock } from '../values/index.ts';
+import type { ModuleDefinition, ProvidedValue, Subscriber } from './define-module.ts';
+import type { ModuleGraph } from './module-graph.ts';
+import { CLOCK, CONFIG, DATABASE, LOGGER, SAGAS, SECRET } from './tokens.ts';
+
+const SCHEDULE_DEADLINE_MS = seconds(60);
+
+export interface HostingOptions {
+  readonly config: Config;
+  readonly secret: string;
+  readonly databaseUrl: string;
+  readonly graph: ModuleGraph;
+  readonly transport: Transport;
+  readonly calls: CallTransport;
+  readonly acknowledge: Acknowledge;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly values: readonly ProvidedValue[];
+}
+
+/**
+ * One module as it runs in this process: its container, its database, its ends of the bus, its sagas.
+ * States: made (nothing runs) → started (takes events, carries on sagas) → stopped.
+ */
+export class HostedModule {
+  readonly definition: ModuleDefinition;
+  readonly pipeline: Pipeline;
+  readonly database: ModuleDatabase;
+  readonly outbox: Outbox;
+  readonly sagas: SagaRunner;
+  readonly #container: Container;
+  readonly #options: HostingOptions;
+  readonly #relay: Relay;
+  readonly #consumer: Consumer;
+
+  constructor(definition: ModuleDefinition, options: HostingOptions) {
+    const module = definition.contract.name;
+    const logger = options.logger.child({ module });
+    this.definition = definition;
+    this.#options = options;
+    this.outbox = new Outbox(module, (type) => options.graph.subscribersOf(type));
+    this.database = new ModuleDatabase({
+      module,
+      url: options.databaseUrl,
+      poolSize: options.config.database.poolSize,
+      storeEvents: (work) => this.outbox.store(work),
+      onPublished: () => this.#relay.wake(),
+    });
+    this.#relay = new Relay(this.outbox, this.database, options.transport, logger);
+    const implementationOf = (operation: Operation): Implementation<Operation> => this.#implementationOf(operation);
+    this.sagas = new SagaRunner(
+      {
+        module,
+        database: this.database,
+        transport: options.calls,
+        store: new SagaStore(),
+        implementationOf,
+        leaseMs: options.config.sagas.leaseMs,
+        logger,
+      },
+      definition.sagas,
+    );
+    this.#consumer = new Consumer({
+      database: this.database,
+      handlers: this.#eventHandlers(),
+      acknowledge: options.acknowledge,
+      logger,
+    });
+    this.#container = this.#createContainer(logger);
+    this.pipeline = new Pipeline({
+      database: this.database,
+      implementationOf,
+      callers: new Set([module, ...EDGES, ...options.graph.callersOf(module)]),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { transport } = this.#options;
+    const module = this.definition.contract.name;
+    this.#relay.start();
+    this.sagas.start();
+    if (!this.#listens()) return;
+    this.#consumer.start();
+    await transport.receive(module, {
+      deliver: (deliveries) => this.#consumer.deliver(deliveries),
+      fire: (name) => this.#fire(name),
+    });
+    await transport.schedule(
+      module,
+      this.definition.schedules.map(({ operation, everyMs }) => ({ name: operation.name, everyMs })),
+    );
+  }
+
+  /** Ends what runs by itself. The transport has stopped to bring anything by now. */
+  async stop(): Promise<void> {
+    await this.sagas.stop();
+    await this.#consumer.stop();
+    await this.#relay.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+
+  #listens(): boolean {
+    return this.#eventHandlers().size > 0 || this.definition.schedules.length > 0;
+  }
+
+  async #fire(name: string): Promise<void> {
+    const scheduled = this.definition.schedules.find(({ operation }) => operation.name === name);
+    const { operation } = present(scheduled, `no schedule is called ${name}`);
+    const deadlineMs = Date.now() + SCHEDULE_DEADLINE_MS;
+    await this.pipeline.invoke(operation, {}, newCallContext({ caller: 'schedule', principal: system('schedule'), deadlineMs }));
+  }
+
+  #implementationOf(operation: Operation): Implementation<Operation> {
+    const implementation = present(this.definition.operations[operation.name], `${operation.id} has no use case`);
+    return this.#container.get(implementation as unknown as ServiceIdentifier<Implementation<Operation>>);
+  }
+
+  #eventHandlers(): Map<string, HandleEvent[]> {
+    const handlers = new Map<string, HandleEvent[]>();
+    const add = (type: string, handle: HandleEvent): void => {
+      handlers.set(type, [...(handlers.get(type) ?? []), handle]);
+    };
+    for (const { event, subscriber } of this.definition.subscriptions) {
+      add(event.type, async (envelope, work) => {
+        const instance = this.#container.get(subscriber as unknown as ServiceIdentifier<Subscriber>);
+        await instance.execute({ data: event.data.parse(envelope.data), envelope }, work);
+      });
+    }
+    for (const saga of this.definition.sagas) {
+      for (const { event, key } of saga.wakeUps) {
+        add(event.type, async (envelope, work) => {
+          await new SagaStore().wake(work, saga.name, key(event.data.parse(envelope.data) as never));
+        });
+      }
+    }
+    return handlers;
+  }
+
+  #createContainer(logger: Logger): Container {
+    const { config, clock, secret, values, calls } = this.#options;
+    const container = new Container({ defaultScope: 'Singleton' });
+    container.bind(DATABASE).toConstantValue(this.database);
+    container.bind(SAGAS).toConstantValue(this.sagas);
+    container.bind(CLOCK).toConstantValue(clock);
+    container.bind(LOGGER).toConstantValue(logger);
+    container.bind(CONFIG).toConstantValue(config);
+    container.bind(SECRET).toConstantValue(secret);
+    for (const { token, value } of values) container.bind(token).toConstantValue(value);
+    for (const known of this.definition.knows) {
+      container.bind(clientOf(known)).toConstantValue(createClient(known, this.definition.contract.name, calls));
+    }
+    const subscribers = this.definition.subscriptions.map(({ subscriber }) => subscriber);
+    const classes = [...this.definition.provides, ...Object.values(this.definition.operations), ...subscribers];
+    for (const each of new Set<unknown>(classes)) container.bind(each as never).to(each as never);
+    return container;
+  }
+}
