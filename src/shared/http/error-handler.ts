@@ -9,19 +9,20 @@ const RETRY_AFTER_SECONDS = '1';
 
 /** The only place where an error becomes HTTP: RFC 9457 problem details, with details as extension members. */
 export function errorHandler(logger: Logger, bodyLimit: string): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  // Express tells an error handler from others by its four parameters.
+  return (error: unknown, _request, response, next) => {
     const requestId = String(response.getHeader('x-request-id') ?? '');
     if (response.headersSent) {
       next(error);
       return;
     }
     sendProblem(response, toContractError(error, logger, requestId, bodyLimit), requestId);
-    void request;
   };
 }
 
 export function sendProblem(response: Response, error: ContractError, requestId: string): void {
   const details = typeof error.details === 'object' && error.details !== null ? Object.entries(error.details) : [];
+  if (error.status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (error.status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
   response
     .status(error.status)
@@ -42,8 +43,8 @@ export function sendProblem(response: Response, error: ContractError, requestId:
 
 function toContractError(error: unknown, logger: Logger, requestId: string, bodyLimit: string): ContractError {
   if (error instanceof ContractError) return error;
-  const fromParser = bodyProblem(error, bodyLimit);
-  if (fromParser !== undefined) return fromParser;
+  const fromTransport = transportProblem(error, bodyLimit);
+  if (fromTransport !== undefined) return fromTransport;
   logger.error({ err: error, requestId }, 'a request failed');
   if (error instanceof SystemFailure || isConnectionFailure(error)) {
     const mayHaveHappened = !(error instanceof SystemFailure) || error.mayHaveHappened;
@@ -53,6 +54,11 @@ function toContractError(error: unknown, logger: Logger, requestId: string, body
         : 'Nothing has happened; repeat the request.',
     );
   }
+  return somethingWentWrong();
+}
+
+/** What a caller learns of a defect of ours: nothing but where to look. */
+export function somethingWentWrong(): ContractError {
   return new ContractError({
     code: 'system.failure',
     status: 500,
@@ -61,10 +67,12 @@ function toContractError(error: unknown, logger: Logger, requestId: string, body
   });
 }
 
-/** What the body parser reports, by its `type`: https://github.com/expressjs/body-parser#errors */
-function bodyProblem(error: unknown, bodyLimit: string): ContractError | undefined {
-  if (!(error instanceof Error) || !('type' in error)) return undefined;
-  switch (error.type) {
+/** What the router reports, and the body parser by its `type`: https://github.com/expressjs/body-parser#errors */
+function transportProblem(error: unknown, bodyLimit: string): ContractError | undefined {
+  // The router could not decode a path parameter such as "%zz": a text that cannot be an id names nothing.
+  if (error instanceof URIError) return problems.notFound('The path is not well-formed.');
+  if (!(error instanceof Error)) return undefined;
+  switch ('type' in error ? error.type : undefined) {
     case 'entity.parse.failed':
       return problems.malformedJson(error.message);
     case 'entity.too.large':
@@ -76,6 +84,9 @@ function bodyProblem(error: unknown, bodyLimit: string): ContractError | undefin
     case 'request.size.invalid':
       return problems.malformedJson('The body did not arrive whole.');
     default:
-      return undefined;
+      // Damaged compression has no type: the parser passes on what zlib said, marked as the client's fault.
+      return 'expose' in error && error.expose === true && 'status' in error && error.status === 400
+        ? problems.malformedJson('The body cannot be unpacked as its Content-Encoding says.')
+        : undefined;
   }
 }

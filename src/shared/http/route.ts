@@ -68,8 +68,10 @@ export interface RouteOptions<
   readonly responseType?: 'text/csv';
   /** Request headers that the row reads, lower-case, for the reference. */
   readonly headers?: readonly string[];
-  /** Default: params, query and body, merged. */
-  readonly toInput?: (request: RouteRequest<Parsed<Params, unknown>, Parsed<Query, unknown>, Parsed<Body, unknown>>) => InputOf<Op>;
+  /** Default: body, query and params, merged; what the path names wins. */
+  readonly toInput?: (
+    request: RouteRequest<Parsed<Params, unknown>, Parsed<Query, unknown>, Parsed<Body, unknown>>,
+  ) => InputOf<Op>;
   /** Default: the output as the body, with the success status. */
   readonly toReply?: (
     output: OutputOf<Op>,
@@ -112,7 +114,7 @@ function toRoute(method: Method) {
 }
 
 function mergeParts(request: RouteRequest<object, object, object>): unknown {
-  return { ...request.params, ...request.query, ...request.body };
+  return { ...request.body, ...request.query, ...request.params };
 }
 
 export const get = toRoute('GET');

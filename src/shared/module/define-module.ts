@@ -2,7 +2,7 @@ import type { AnyContract, DataOf, Envelope, EventType, Operation } from '../con
 import type { Implementation } from '../calls/index.ts';
 import type { UnitOfWork } from '../database/index.ts';
 import type { Route } from '../http/index.ts';
-import type { SagaDefinition } from '../sagas/index.ts';
+import type { AnySaga } from '../sagas/index.ts';
 
 /** A class that Inversify makes; what its constructor asks for is bound in the module's own container. */
 export type Constructor<Instance> = new (...dependencies: never[]) => Instance;
@@ -50,7 +50,7 @@ export interface ModuleDefinition {
   readonly provides: readonly Constructor<object>[];
   readonly operations: Readonly<Record<string, Constructor<Implementation<Operation>>>>;
   readonly subscriptions: readonly Subscription[];
-  readonly sagas: readonly SagaDefinition<never, unknown>[];
+  readonly sagas: readonly AnySaga[];
   readonly schedules: readonly ScheduledOperation[];
   readonly routes: readonly Route[];
 }
@@ -67,7 +67,7 @@ export function defineModule<Known extends AnyContract>(
     knows?: readonly AnyContract[];
     provides?: readonly Constructor<object>[];
     subscriptions?: readonly Subscription[];
-    sagas?: readonly SagaDefinition<never, never>[];
+    sagas?: readonly AnySaga[];
     schedules?: readonly ScheduledOperation[];
     routes?: readonly Route[];
   },
@@ -79,7 +79,7 @@ export function defineModule<Known extends AnyContract>(
     // The mapped type above has checked each pair; from here on only names matter.
     operations: parts.operations as unknown as ModuleDefinition['operations'],
     subscriptions: parts.subscriptions ?? [],
-    sagas: (parts.sagas ?? []) as readonly SagaDefinition<never, unknown>[],
+    sagas: parts.sagas ?? [],
     schedules: parts.schedules ?? [],
     routes: parts.routes ?? [],
   };

@@ -38,6 +38,9 @@ export interface SagaDefinition<State = unknown, Outcome = unknown> {
   readonly outcome: (state: State, lastOutput: unknown) => Outcome;
 }
 
+/** Any saga, where its state is its own affair. */
+export type AnySaga = Pick<SagaDefinition, 'name' | 'version' | 'wakeUps'>;
+
 /** Default limit of one step, retries included. */
 const STEP_TIMEOUT_MS = 60_000;
 

@@ -4,7 +4,7 @@ import type { Operation } from '../contract/index.ts';
 import type { UnitOfWork } from '../database/index.ts';
 import { ContractError, present, InvariantViolation } from '../errors/index.ts';
 import { newId, seconds } from '../values/index.ts';
-import type { SagaDefinition } from './define-saga.ts';
+import type { AnySaga, SagaDefinition } from './define-saga.ts';
 import { SagaRun, type SagaEnvironment } from './saga-run.ts';
 import type { SagaOutcome, SagaRow } from './saga-store.ts';
 
@@ -41,7 +41,7 @@ export class SagaRunner {
   #sweeping: Promise<void> | undefined;
   #stopping = false;
 
-  constructor(environment: Omit<SagaEnvironment, 'isStopping'>, definitions: readonly SagaDefinition<never, unknown>[]) {
+  constructor(environment: Omit<SagaEnvironment, 'isStopping'>, definitions: readonly AnySaga[]) {
     this.#environment = { ...environment, isStopping: () => this.#stopping };
     // A definition only ever meets the state that it made itself.
     const known = definitions as unknown as readonly SagaDefinition<Record<string, unknown>>[];

@@ -1,3 +1,5 @@
+import type { ProductStatus } from '../contract/index.ts';
+
 /** One product as a Shopify file describes it: every price an integer of minor units, every blank cell decided. */
 export interface ImportedProduct {
   /** The first row of the product in the file; the header is row 1. */
@@ -8,7 +10,7 @@ export interface ImportedProduct {
   vendor: string | null;
   productType: string | null;
   tags: string[];
-  status: 'published' | 'draft';
+  status: ProductStatus;
   /** Empty for a product without options, which Shopify writes as the option "Title". */
   optionNames: string[];
   images: ImportedImage[];
@@ -50,6 +52,7 @@ export type RowErrorCode =
   | 'invalid_url'
   | 'invalid_sku'
   | 'duplicate_sku'
+  | 'sku_taken'
   | 'duplicate_variant'
   | 'too_long'
   | 'too_many'

@@ -5,6 +5,8 @@ import { readSheet, type SheetRow } from './read-sheet.ts';
 import { RowCells } from './row-cells.ts';
 
 export interface ParsedProductCsv {
+  /** Those that the file has, lower-cased. What it does not speak of is left as it is. */
+  columns: ReadonlySet<string>;
   products: ImportedProduct[];
   /** Sorted by row; at most `csvLimits.listedErrors`. */
   errors: RowError[];
@@ -37,7 +39,7 @@ export function parseProductCsv(text: string, currency: string, minorUnits: numb
     else products.push(product);
   }
   errors.sort((one, other) => one.row - other.row);
-  return { products, errors: errors.slice(0, csvLimits.listedErrors), rejected };
+  return { columns: sheet.columns, products, errors: errors.slice(0, csvLimits.listedErrors), rejected };
 }
 
 function groupByHandle(rows: readonly SheetRow[], errors: RowError[]): ProductGroup[] {

@@ -1,3 +1,4 @@
+import type { ProductStatus } from '../contract/index.ts';
 import { csvLimits } from './csv-limits.ts';
 import type { ImportedImage, ImportedProduct } from './imported-product.ts';
 import { readVariants, type VariantContext } from './read-variants.ts';
@@ -25,9 +26,10 @@ export function readProduct(first: RowCells, rows: readonly RowCells[], context:
 }
 
 /** Newer files have a Status beside Published; a product is on sale only if neither says otherwise. */
-function readStatus(first: RowCells): 'published' | 'draft' {
+function readStatus(first: RowCells): ProductStatus {
   const status = first.text('Status', csvLimits.labelCharacters).toLowerCase();
   const published = first.boolean('Published', true);
+  if (status === 'archived') return 'archived';
   return published && (status === '' || status === 'active') ? 'published' : 'draft';
 }
 

@@ -11,13 +11,22 @@ export interface SheetRow {
   malformed: string | null;
 }
 
+export interface Sheet {
+  /** Lower-cased. */
+  columns: ReadonlySet<string>;
+  rows: SheetRow[];
+  errors: RowError[];
+}
+
+const noColumns: ReadonlySet<string> = new Set();
+
 /** Splits the text into rows under their header. A file whose quotes do not close cannot be trusted in any part. */
-export function readSheet(text: string): { rows: SheetRow[]; errors: RowError[] } {
+export function readSheet(text: string): Sheet {
   if (text.length > csvLimits.fileCharacters) {
     return refused(1, 'too_long', `A file may hold ${csvLimits.fileCharacters} characters; this has ${text.length}.`);
   }
   const records = parseRecords(text);
-  if (!Array.isArray(records)) return { rows: [], errors: [records] };
+  if (!Array.isArray(records)) return { columns: noColumns, rows: [], errors: [records] };
 
   const header = (records[0] ?? []).map((name) => name.trim().toLowerCase());
   const missing = requiredColumns.filter((column) => !header.includes(column.toLowerCase()));
@@ -28,14 +37,14 @@ export function readSheet(text: string): { rows: SheetRow[]; errors: RowError[] 
       code: 'missing_column' as const,
       message: `The header has no column "${column}".`,
     }));
-    return { rows: [], errors };
+    return { columns: noColumns, rows: [], errors };
   }
   if (records.length - 1 > csvLimits.fileRows) {
     const message = `A file may hold ${csvLimits.fileRows} rows below its header; this has ${records.length - 1}.`;
     return refused(csvLimits.fileRows + 2, 'too_many_rows', message);
   }
   const rows = records.slice(1).map((record, index) => toRow(header, record, index + 2));
-  return { rows: rows.filter(isNotBlank), errors: [] };
+  return { columns: new Set(header), rows: rows.filter(isNotBlank), errors: [] };
 }
 
 function parseRecords(text: string): string[][] | RowError {
@@ -68,6 +77,6 @@ function isNotBlank(row: SheetRow): boolean {
   return false;
 }
 
-function refused(row: number, code: 'too_long' | 'too_many_rows', message: string): { rows: []; errors: RowError[] } {
-  return { rows: [], errors: [{ row, column: '', code, message }] };
+function refused(row: number, code: 'too_long' | 'too_many_rows', message: string): Sheet {
+  return { columns: noColumns, rows: [], errors: [{ row, column: '', code, message }] };
 }

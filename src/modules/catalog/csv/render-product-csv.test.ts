@@ -42,7 +42,7 @@ const productFacts = fc.record({
     label.filter((tag) => !tag.includes(',')),
     { maxLength: 4 },
   ),
-  status: fc.constantFrom('published' as const, 'draft' as const),
+  status: fc.constantFrom('published' as const, 'draft' as const, 'archived' as const),
 });
 
 const images = fc

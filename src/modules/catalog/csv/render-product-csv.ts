@@ -41,7 +41,7 @@ function productCells(product: RenderedProduct): Cells {
     Tags: product.tags.join(', '),
     Published: String(product.status === 'published'),
     'Gift Card': 'false',
-    Status: product.status === 'published' ? 'active' : 'draft',
+    Status: product.status === 'published' ? 'active' : product.status,
   };
   const names = product.optionNames.length > 0 ? product.optionNames : [noOption.name];
   optionColumns.forEach((option, index) => (cells[option.name] = names[index] ?? ''));

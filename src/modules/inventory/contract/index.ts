@@ -6,6 +6,8 @@ const OrderId = id('ord');
 const Location = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/, 'must be lower-case letters, digits, - and _');
 const Line = z.strictObject({ sku: Sku, quantity: Quantity });
 const Lines = z.array(Line).min(1).max(MAX_LINES);
+/** Lines of one SKU are summed, so that these may be more than one line may ask for. */
+const SummedLines = z.array(z.object({ sku: Sku, quantity: z.int().min(1) }));
 
 /** Stock of one SKU at one location: `available` is `onHand` less `reserved` less `allocated`. */
 export const StockLevel = z.object({
@@ -20,19 +22,24 @@ export const StockLevel = z.object({
 });
 export type StockLevel = z.infer<typeof StockLevel>;
 
-export const LedgerKind = z.enum(['received', 'reserved', 'released', 'expired', 'allocated', 'deallocated']);
+const LedgerKind = z.enum(['received', 'reserved', 'released', 'expired', 'allocated', 'deallocated']);
 
-const LedgerEntry = z.object({
+export const LedgerEntry = z.object({
   id: z.string(),
   sku: Sku,
   location: Location,
   kind: LedgerKind,
+  /** Pieces, always positive: the kind says what they did. */
   quantity: z.int(),
   /** What caused it: an order's id, a receipt's reference. */
   reference: z.string(),
   occurredAt: z.iso.datetime(),
   recordedAt: z.iso.datetime(),
 });
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+const LedgerSum = z.object({ kind: LedgerKind, quantity: z.int(), entries: z.int() });
+export type LedgerSum = z.infer<typeof LedgerSum>;
 
 const Receipt = z.object({
   id: z.string(),
@@ -44,6 +51,7 @@ const Receipt = z.object({
 
 export const Inventory = defineContract('inventory', {
   operations: {
+    /** Each SKU once, in the order asked for; 0 where no stock is known. */
     getAvailability: query(
       z.strictObject({ skus: z.array(Sku).min(1).max(MAX_LINES) }),
       z.array(z.object({ sku: Sku, available: z.int() })),
@@ -51,7 +59,11 @@ export const Inventory = defineContract('inventory', {
     listStock: query(PageRequest.extend({ sku: Sku.optional(), location: Location.optional() }), pageOf(StockLevel)),
     /** Repeating a reference returns the first receipt; without a reference the idempotency key is one. */
     receiveStock: command(
-      z.strictObject({ lines: Lines, location: Location.default('main'), reference: z.string().min(1).max(200).optional() }),
+      z.strictObject({
+        lines: Lines,
+        location: Location.default('main'),
+        reference: z.string().min(1).max(200).optional(),
+      }),
       Receipt,
     ),
     /** All lines or none. Repeating an orderId returns the first reservation; once released, it stays released. */
@@ -71,17 +83,17 @@ export const Inventory = defineContract('inventory', {
     /** Pieces and entries by kind, of what occurred from `from` until before `to`. */
     summariseLedger: query(
       z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
-      z.object({ items: z.array(z.object({ kind: LedgerKind, quantity: z.int(), entries: z.int() })) }),
+      z.object({ items: z.array(LedgerSum) }),
     ),
   },
   events: {
     stockReserved: event(1, {
       of: 'orderId',
-      data: z.object({ orderId: OrderId, reservationId: z.string(), expiresAt: z.iso.datetime(), lines: z.array(Line) }),
+      data: z.object({ orderId: OrderId, reservationId: z.string(), expiresAt: z.iso.datetime(), lines: SummedLines }),
     }),
     stockReleased: event(1, {
       of: 'orderId',
-      data: z.object({ orderId: OrderId, reason: z.enum(['released', 'expired']), lines: z.array(Line) }),
+      data: z.object({ orderId: OrderId, reason: z.enum(['released', 'expired']), lines: SummedLines }),
     }),
   },
   errors: {

@@ -70,14 +70,16 @@ export type Order = z.infer<typeof Order>;
 
 /** As its buyer sees it; the access token opens it to a guest. */
 export const PlacedOrder = Order.extend({ accessToken: z.string() }).meta({ id: 'PlacedOrder' });
+export type PlacedOrder = z.infer<typeof PlacedOrder>;
 
 export const OrderWithPayment = Order.extend({
   payment: z
     .object({ provider: z.string(), status: PaymentStatus, authorised: Money, captured: Money, refunded: Money })
     .nullable(),
 }).meta({ id: 'OrderWithPayment' });
+export type OrderWithPayment = z.infer<typeof OrderWithPayment>;
 
-const Refund = z
+export const Refund = z
   .object({
     id: id('ref'),
     orderId: OrderId,
@@ -88,8 +90,9 @@ const Refund = z
     refundedAt: Moment,
   })
   .meta({ id: 'Refund' });
+export type Refund = z.infer<typeof Refund>;
 
-const CreditNote = z
+export const CreditNote = z
   .object({
     id: id('crn'),
     number: z.int(),
@@ -101,6 +104,7 @@ const CreditNote = z
     issuedAt: Moment,
   })
   .meta({ id: 'CreditNote' });
+export type CreditNote = z.infer<typeof CreditNote>;
 
 export const NewCart = z.strictObject({
   currency: Currency,
@@ -137,13 +141,14 @@ const StaffOrder = z.strictObject({
 
 export const Ordering = defineContract('ordering', {
   operations: {
-    createCart: command(NewCart, Cart),
+    /** A repeat makes another cart: nothing is moved by one. */
+    createCart: command(NewCart, Cart, { repeat: 'natural' }),
     getCart: query(z.strictObject({ cartId: CartId }), Cart),
-    changeCart: command(CartChange.extend({ cartId: CartId, version }), Cart),
-    /** The same SKU again adds to its line. */
-    addCartLine: command(z.strictObject({ cartId: CartId, version, sku: Sku, quantity: Quantity }), Cart),
-    changeCartLine: command(z.strictObject({ cartId: CartId, version, lineId: LineId, quantity: Quantity }), Cart),
-    removeCartLine: command(z.strictObject({ cartId: CartId, version, lineId: LineId }), Cart),
+    changeCart: command(CartChange.extend({ cartId: CartId, version }), Cart, { repeat: 'natural' }),
+    /** The same SKU again adds to its line: send the version, and a repeat is refused as stale. */
+    addCartLine: command(z.strictObject({ cartId: CartId, version, sku: Sku, quantity: Quantity }), Cart, { repeat: 'natural' }),
+    changeCartLine: command(z.strictObject({ cartId: CartId, version, lineId: LineId, quantity: Quantity }), Cart, { repeat: 'natural' }),
+    removeCartLine: command(z.strictObject({ cartId: CartId, version, lineId: LineId }), Cart, { repeat: 'natural' }),
     listCartDeliveryOptions: query(z.strictObject({ cartId: CartId }), z.object({ items: z.array(DeliveryOption) })),
     /** A cart completes once. The same idempotency key gets the same order; another one is told which order it became. */
     completeCart: command(z.strictObject({ cartId: CartId, payment: PaymentMethod }), z.object({ order: PlacedOrder })),
@@ -160,7 +165,7 @@ export const Ordering = defineContract('ordering', {
     placeStaffOrder: command(StaffOrder, OrderWithPayment),
     /** Gives stock and money back. What is cancelled already is not an error. */
     cancelOrder: command(z.strictObject({ orderId: OrderId, reason: Reason.optional() }), OrderWithPayment),
-    /** An amount, or lines at their price. Repeating a reference, or the idempotency key, returns the first refund. */
+    /** An amount, or lines at their price. The same idempotency key gets the same refund; a reference is taken once. */
     refundOrder: command(
       z.strictObject({
         orderId: OrderId,
@@ -239,6 +244,7 @@ export const Ordering = defineContract('ordering', {
     notRefundable: problem(409, 'This order cannot be refunded', z.object({ orderId: z.string(), status: z.string() })),
     refundTooLarge: problem(409, 'More than is left to refund', z.object({ orderId: z.string(), refundable: Money })),
     amountOrLines: problem(422, 'Give an amount or lines, one of the two', z.object({})),
+    priceChanged: problem(409, 'Prices have changed since the cart was shown', z.object({ cartId: z.string(), totals: Totals })),
     placedInFuture: problem(422, 'The time lies in the future', z.object({ field: z.string() })),
   },
 });

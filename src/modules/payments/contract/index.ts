@@ -27,6 +27,9 @@ export const PaymentSummary = z
   .meta({ id: 'PaymentSummary' });
 export type PaymentSummary = z.infer<typeof PaymentSummary>;
 
+/** Many payments together pass the limit of one amount. */
+const Sum = z.object({ amount: z.int().min(0), currency: Currency });
+
 const Charge = z.object({
   id: z.string(),
   key: z.string(),
@@ -88,7 +91,7 @@ export const Payments = defineContract('payments', {
     /** Sums by account of what occurred from `from` until before `to`. Debits and credits balance. */
     summariseLedger: query(
       z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime(), currency: Currency }),
-      z.object({ items: z.array(z.object({ account: z.string(), debit: Money, credit: Money })) }),
+      z.object({ items: z.array(z.object({ account: z.string(), debit: Sum, credit: Sum })) }),
     ),
   },
   events: {

@@ -28,6 +28,7 @@ export const DeliveryOption = z.object({
   /** Empty: everywhere. */
   countries: z.array(Country),
 });
+export type DeliveryOption = z.infer<typeof DeliveryOption>;
 
 export const Pricing = defineContract('pricing', {
   operations: {
@@ -47,12 +48,13 @@ export const Pricing = defineContract('pricing', {
           )
           .max(MAX_LINES),
         deliveryOption: OptionCode.optional(),
+        /** Where the goods go. While that is not known, options for certain countries are quoted too. */
         country: Country.optional(),
         coupon: z.string().min(1).max(50).optional(),
       }),
       z.object({ lines: z.array(QuotedLine), totals: Totals }),
     ),
-    /** Options with a price in `currency`; all options, with all prices, where it is absent. */
+    /** Options with a price in `currency`, and only that; all options, with all prices, where it is absent. */
     listDeliveryOptions: query(
       z.strictObject({ currency: Currency.optional(), country: Country.optional() }),
       z.array(DeliveryOption),
@@ -62,7 +64,14 @@ export const Pricing = defineContract('pricing', {
       z.strictObject({
         code: OptionCode,
         title: z.string().trim().min(1).max(200),
-        prices: z.array(Money).min(1).max(50),
+        prices: z
+          .array(Money)
+          .min(1)
+          .max(50)
+          .refine(
+            (prices) => new Set(prices.map(({ currency }) => currency)).size === prices.length,
+            'must hold one price per currency',
+          ),
         countries: z.array(Country).max(300).default([]),
       }),
       DeliveryOption,
@@ -74,7 +83,11 @@ export const Pricing = defineContract('pricing', {
   errors: {
     unknownSku: problem(422, 'Not for sale', z.object({ skus: z.array(z.string()) })),
     noPrice: problem(422, 'No price in this currency', z.object({ skus: z.array(z.string()), currency: z.string() })),
-    wrongCurrency: problem(422, 'A price is in another currency', z.object({ skus: z.array(z.string()), currency: z.string() })),
+    wrongCurrency: problem(
+      422,
+      'A price is in another currency',
+      z.object({ skus: z.array(z.string()), currency: z.string() }),
+    ),
     amountTooLarge: problem(422, 'The total is larger than can be charged', z.object({ limit: z.int() })),
     unknownDeliveryOption: problem(422, 'No such delivery option here', z.object({ code: z.string() })),
     unknownCoupon: problem(422, 'No such coupon', z.object({ coupon: z.string() })),

@@ -1,0 +1,214 @@
+import { createServer, type Server } from 'node:http';
+import { resolve } from 'node:path';
+import type { Express } from 'express';
+import { Identity } from './modules/identity/contract/index.ts';
+import { newCallContext, system, type CallContext } from './shared/auth/index.ts';
+import { acknowledgeLocally, BullmqTransport, migrateBus, postgresBackend, redisBackend, type Transport } from './shared/bus/index.ts';
+import { CodecTransport, createClient, LocalTransport, type CallTransport, type Client } from './shared/calls/index.ts';
+import type { Config } from './shared/config/index.ts';
+import type { AnyContract } from './shared/contract/index.ts';
+import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
+import { present, StartFailure } from './shared/errors/index.ts';
+import { createPublicApi } from './shared/http/index.ts';
+import { HostedModule, ModuleGraph, type ModuleDefinition, type ProvidedValue } from './shared/module/index.ts';
+import type { Logger } from './shared/telemetry/index.ts';
+import { seconds, systemClock, type Clock } from './shared/values/index.ts';
+import { VERSION } from './version.ts';
+
+const START_DEADLINE_MS = seconds(30);
+const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '..', 'migrations');
+
+export interface AppOptions {
+  readonly config: Config;
+  /** Administrator's URL: from the configuration, or of embedded Postgres. */
+  readonly databaseUrl: string;
+  readonly secret: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** What the process gives to modules beside their own classes. */
+  readonly values?: readonly ProvidedValue[];
+  /** `codec` sends every call between modules through text, as if they ran in different processes. */
+  readonly calls?: 'direct' | 'codec';
+}
+
+/**
+ * The hosted modules and the public API in front of them.
+ * States: created (nothing runs, no connection is open) → started → stopped. It is not started again.
+ */
+export interface App {
+  readonly http: Express;
+  readonly modules: ReadonlyMap<string, HostedModule>;
+  /** Migrates, connects, begins to handle events. Throws StartFailure. */
+  start(): Promise<void>;
+  /** Opens the port; 0 takes a free one. Resolves to the port. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes nothing new, lets what runs come to its end, closes everything. */
+  stop(): Promise<void>;
+  client<Known extends AnyContract>(contract: Known): Client<Known>;
+  /** As whom the process itself calls. */
+  context(): CallContext;
+}
+
+/** Puts the given modules together. Nothing happens before `start`. */
+export function createApp(definitions: readonly ModuleDefinition[], options: AppOptions): App {
+  const { config, databaseUrl, secret, logger } = options;
+  const graph = new ModuleGraph(definitions);
+  const hosted = selectHosted(definitions, config.modules);
+  const layout = new DatabaseLayout({ url: databaseUrl, moduleUrls: config.database.moduleUrls, rolePrefix: config.database.rolePrefix, secret });
+  const local = new LocalTransport();
+  const calls: CallTransport = options.calls === 'codec' ? new CodecTransport(local, operationsOf(definitions)) : local;
+  const transport = createTransport(config, layout, logger);
+  const modules = new Map<string, HostedModule>();
+  for (const definition of hosted) {
+    const name = definition.contract.name;
+    const module = new HostedModule(definition, {
+      config,
+      secret,
+      databaseUrl: layout.moduleUrl(name),
+      graph,
+      transport,
+      calls,
+      acknowledge: (source, subscriber, ids) => acknowledge(modules, source, subscriber, ids),
+      clock: options.clock ?? systemClock,
+      logger,
+      values: options.values ?? [],
+    });
+    modules.set(name, module);
+    local.host(name, module.pipeline);
+  }
+  const context = (): CallContext =>
+    newCallContext({ caller: 'http', principal: system('process'), deadlineMs: Date.now() + START_DEADLINE_MS });
+  const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', local);
+  let state: 'created' | 'started' | 'stopping' = 'created';
+  const http = createPublicApi({
+    version: VERSION,
+    routes: hosted.flatMap(({ routes }) => routes),
+    contracts: hosted.map(({ contract }) => contract),
+    transport: calls,
+    authenticate: async (token) => (await client(Identity).authenticate({ token }, context())) ?? undefined,
+    isReady: () => (state === 'started' ? { ready: true, reasons: [] } : { ready: false, reasons: [`the process is ${state}`] }),
+    rateLimit: config.http.rateLimit,
+    logger,
+  });
+  let server: Server | undefined;
+  return {
+    http,
+    modules,
+    client,
+    context,
+    start: async () => {
+      await startModules({ config, layout, transport, modules, logger });
+      state = 'started';
+    },
+    listen: async (port, host) => {
+      server = createServer(http);
+      return await listen(server, port, host);
+    },
+    stop: async () => {
+      state = 'stopping';
+      if (server !== undefined) await closeServer(server, config.shutdownMs);
+      await stopModules(transport, modules);
+    },
+  };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly layout: DatabaseLayout;
+  readonly transport: Transport;
+  readonly modules: ReadonlyMap<string, HostedModule>;
+  readonly logger: Logger;
+}
+
+async function startModules({ config, layout, transport, modules, logger }: Parts): Promise<void> {
+  if (config.database.migrateOnStart) {
+    await migrateAll(config, layout, [...modules.keys()], (message) => logger.info(message));
+  }
+  await transport.start();
+  for (const module of modules.values()) await module.start();
+}
+
+/** Also what `npm run migrate` does. */
+export async function migrateAll(
+  config: Config,
+  layout: DatabaseLayout,
+  modules: readonly string[],
+  log: (message: string) => void,
+): Promise<void> {
+  const { waitMs } = config.database;
+  await migrate({ layout, modules, folder: MIGRATIONS_FOLDER, waitMs, log });
+  if (config.redisUrl === undefined) await migrateBus(layout, waitMs);
+}
+
+async function stopModules(transport: Transport, modules: ReadonlyMap<string, HostedModule>): Promise<void> {
+  await transport.stopReceiving();
+  await Promise.all([...modules.values()].map((module) => module.stop()));
+  await transport.close();
+  await Promise.all([...modules.values()].map((module) => module.close()));
+}
+
+function selectHosted(definitions: readonly ModuleDefinition[], names: readonly string[] | undefined): readonly ModuleDefinition[] {
+  if (names === undefined) return definitions;
+  const hosted = definitions.filter(({ contract }) => names.includes(contract.name));
+  for (const { contract, knows } of hosted) {
+    const missing = knows.find((known) => !names.includes(known.name));
+    if (missing !== undefined) {
+      throw new StartFailure(
+        `BANYAN_MODULES has ${contract.name} without ${missing.name}, which it calls; add ${missing.name} to the list.`,
+      );
+    }
+  }
+  return hosted;
+}
+
+function createTransport(config: Config, layout: DatabaseLayout, logger: Logger): Transport {
+  const onError = (error: Error): void => logger.warn({ err: error }, 'a connection of the bus failed and is made anew');
+  const backend =
+    config.redisUrl === undefined
+      ? postgresBackend(layout.moduleUrl(BUS), onError)
+      : redisBackend(config.redisUrl, `banyan-${layout.role(BUS)}`, config.database.waitMs, onError);
+  return new BullmqTransport(backend, logger);
+}
+
+function operationsOf(definitions: readonly ModuleDefinition[]) {
+  return definitions.flatMap(({ contract }) => Object.values(contract.operations));
+}
+
+async function acknowledge(
+  modules: ReadonlyMap<string, HostedModule>,
+  source: string,
+  subscriber: string,
+  eventIds: readonly string[],
+): Promise<void> {
+  const publisher = present(modules.get(source), `an event came from ${source}, which is not hosted here`);
+  await acknowledgeLocally(publisher.outbox, publisher.database)(subscriber, eventIds);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => fail(explainListen(error, port, host)));
+    server.listen(port, host, done);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+function explainListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE') return new StartFailure(`PORT ${port} is in use; stop the other program or choose another port.`);
+  if (error.code === 'EACCES') return new StartFailure(`PORT ${port} may not be opened by this user; choose one above 1023.`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartFailure(`HOST ${host} is no address of this machine; use 0.0.0.0 for all of them.`);
+  }
+  return error;
+}
+
+/** Requests that run may finish; connections without one are closed at once. */
+async function closeServer(server: Server, limitMs: number): Promise<void> {
+  const closed = new Promise<void>((done) => {
+    server.close(() => done());
+  });
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), limitMs);
+  await closed;
+  clearTimeout(timer);
+}

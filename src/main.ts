@@ -1,0 +1,107 @@
+import { Command, CommanderError } from 'commander';
+import { createApp, migrateAll } from './app.ts';
+import { Identity } from './modules/identity/contract/index.ts';
+import { modules } from './modules/index.ts';
+import { readConfig, type Config } from './shared/config/index.ts';
+import { DatabaseLayout } from './shared/database/index.ts';
+import { StartFailure } from './shared/errors/index.ts';
+import { createLogger } from './shared/telemetry/index.ts';
+import { prepareSurroundings } from './surroundings.ts';
+import { VERSION } from './version.ts';
+
+const moduleNames = modules.map(({ contract }) => contract.name);
+/** The key that BANYAN_ADMIN_KEY or the data folder holds is kept under this name. */
+const FIRST_KEY = 'first staff key';
+
+async function main(): Promise<void> {
+  const command = new Command('banyan')
+    .description('A headless commerce back end. Settings come from the environment: see docs/configuration.md.')
+    .version(VERSION)
+    .option('--modules <names>', 'modules to host, separated by commas (as BANYAN_MODULES)')
+    .option('--migrate-only', 'apply open migrations and end')
+    .exitOverride();
+  const options = command.parse().opts<{ modules?: string; migrateOnly?: boolean }>();
+  const environment = options.modules === undefined ? process.env : { ...process.env, BANYAN_MODULES: options.modules };
+  const config = readConfig(environment, moduleNames);
+  if (options.migrateOnly === true) await migrateOnly(config);
+  else await serve(config);
+}
+
+async function serve(config: Config): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  const surroundings = await prepareSurroundings(config);
+  const app = createApp(modules, {
+    config,
+    databaseUrl: surroundings.databaseUrl,
+    secret: surroundings.secret,
+    values: surroundings.values,
+    logger,
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= app.stop().finally(() => surroundings.stop());
+    return stopping;
+  };
+  endOnSignals(stop);
+  try {
+    await app.start();
+    if (surroundings.adminKey !== undefined && app.modules.has(Identity.name)) {
+      await app.client(Identity).ensureKey({ name: FIRST_KEY, token: surroundings.adminKey, scopes: ['*'] }, app.context());
+    }
+    const port = await app.listen(config.http.port, config.http.host);
+    surroundings.announce(port);
+    if (stopping === undefined) greet(port, config, surroundings);
+  } catch (error) {
+    if (stopping !== undefined) return await stopping;
+    await stop();
+    throw error;
+  }
+}
+
+/** The first signal ends it in good order, a second one at once. */
+function endOnSignals(stop: () => Promise<void>): void {
+  let signals = 0;
+  const end = (): void => {
+    signals += 1;
+    if (signals > 1) process.exit(130);
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+function greet(port: number, config: Config, surroundings: { embedded: boolean; adminKey: string | undefined; notices: readonly string[] }): void {
+  const address = `http://localhost:${port}`;
+  const lines = [
+    `Banyan ${VERSION} is ready at ${address}`,
+    `Reference: ${address}/docs`,
+    ...(surroundings.embedded ? [`Data: ${config.dataDir} (embedded Postgres)`] : []),
+    // The key of a development start is shown; one that an operator has set is not.
+    ...(config.adminKey === undefined && surroundings.adminKey !== undefined ? [`Admin key: ${surroundings.adminKey}`] : []),
+    ...surroundings.notices,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function migrateOnly(config: Config): Promise<void> {
+  const surroundings = await prepareSurroundings({ ...config, payments: { ...config.payments, startSandbox: false } });
+  try {
+    const { moduleUrls, rolePrefix } = config.database;
+    const layout = new DatabaseLayout({ url: surroundings.databaseUrl, moduleUrls, rolePrefix, secret: surroundings.secret });
+    await migrateAll(config, layout, config.modules ?? moduleNames, (message) => process.stdout.write(`${message}\n`));
+  } finally {
+    await surroundings.stop();
+  }
+}
+
+function fail(error: unknown): never {
+  if (error instanceof CommanderError) process.exit(error.exitCode);
+  const text = error instanceof StartFailure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

@@ -1,0 +1,39 @@
+import { defineModule, every, on } from '../../shared/module/index.ts';
+import { minutes } from '../../shared/values/index.ts';
+import { Catalog } from '../catalog/contract/index.ts';
+import { Inventory } from './contract/index.ts';
+import { inventoryRoutes } from './inventory.routes.ts';
+import { LedgerReader } from './persistence/ledger.reader.ts';
+import { ReceiptRepository } from './persistence/receipt.repository.ts';
+import { ReservationRepository } from './persistence/reservation.repository.ts';
+import { StockAudit } from './persistence/stock-audit.reader.ts';
+import { StockRepository } from './persistence/stock.repository.ts';
+import { TrackSkuWhenVariantPublished } from './subscribers/track-sku-when-variant-published.ts';
+import { AllocateStock } from './use-cases/allocate-stock.ts';
+import { ExpireReservations } from './use-cases/expire-reservations.ts';
+import { GetAvailability } from './use-cases/get-availability.ts';
+import { ListLedger } from './use-cases/list-ledger.ts';
+import { ListStock } from './use-cases/list-stock.ts';
+import { ReceiveStock } from './use-cases/receive-stock.ts';
+import { ReleaseStock } from './use-cases/release-stock.ts';
+import { ReserveStock } from './use-cases/reserve-stock.ts';
+import { SummariseLedger } from './use-cases/summarise-ledger.ts';
+
+export const inventoryModule = defineModule(Inventory, {
+  knows: [Catalog],
+  provides: [StockRepository, ReservationRepository, ReceiptRepository, LedgerReader, StockAudit],
+  operations: {
+    getAvailability: GetAvailability,
+    listStock: ListStock,
+    receiveStock: ReceiveStock,
+    reserveStock: ReserveStock,
+    allocateStock: AllocateStock,
+    releaseStock: ReleaseStock,
+    expireReservations: ExpireReservations,
+    listLedger: ListLedger,
+    summariseLedger: SummariseLedger,
+  },
+  subscriptions: [on(Catalog.events.variantPublished, TrackSkuWhenVariantPublished)],
+  schedules: [every(minutes(1), Inventory.operations.expireReservations)],
+  routes: inventoryRoutes,
+});

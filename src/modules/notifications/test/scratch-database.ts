@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { newCallContext, system, type CallContext } from '../../../shared/auth/index.ts';
+import { Consumer, Outbox } from '../../../shared/bus/index.ts';
+import type { DataOf, Envelope, EventType } from '../../../shared/contract/index.ts';
+import { startEmbeddedPostgres } from '../../../shared/database/embedded/start-embedded-postgres.ts';
+import { DatabaseLayout, migrate, ModuleDatabase } from '../../../shared/database/index.ts';
+import type { Subscriber } from '../../../shared/module/index.ts';
+import { createLogger } from '../../../shared/telemetry/index.ts';
+import { newId } from '../../../shared/values/index.ts';
+
+const MODULE = 'notifications';
+/** As many handlers of one module as work at once. */
+const POOL_SIZE = 8;
+const DEADLINE_MS = 30_000;
+const MIGRATIONS_FOLDER = resolve(__dirname, '../../../../migrations');
+
+/** This module's schema, alone on a Postgres of its own, with what the bus does around a subscriber. */
+export class ScratchDatabase {
+  readonly database: ModuleDatabase;
+  readonly stop: () => Promise<void>;
+
+  private constructor(database: ModuleDatabase, stop: () => Promise<void>) {
+    this.database = database;
+    this.stop = stop;
+  }
+
+  static async start(): Promise<ScratchDatabase> {
+    const dataDir = await mkdtemp(join(tmpdir(), `banyan-${MODULE}-`));
+    const postgres = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
+    const layout = new DatabaseLayout({
+      url: postgres.url,
+      moduleUrls: {},
+      rolePrefix: 'scratch',
+      secret: 'of a test',
+    });
+    await migrate({ layout, modules: [MODULE], folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
+    const outbox = new Outbox(MODULE, () => []);
+    const database = new ModuleDatabase({
+      module: MODULE,
+      url: layout.moduleUrl(MODULE),
+      poolSize: POOL_SIZE,
+      storeEvents: (work) => outbox.store(work),
+      onPublished: () => undefined,
+    });
+    return new ScratchDatabase(database, async () => {
+      await database.close();
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    });
+  }
+
+  context(): CallContext {
+    return newCallContext({ caller: 'bus', principal: system('tests'), deadlineMs: Date.now() + DEADLINE_MS });
+  }
+
+  async rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return await this.database.reader(this.context()).rows<Row>(sql, values);
+  }
+
+  /** Hands an event straight to its subscriber, in a transaction: no inbox stands in front of it. */
+  async hear<Type extends EventType>(type: Type, subscriber: Subscriber<Type>, data: DataOf<Type>): Promise<void> {
+    const heard = { data, envelope: envelopeOf(type, data) };
+    await this.database.transaction(this.context(), (work) => subscriber.execute(heard, work));
+  }
+
+  /** As hear, by a process that dies before it commits. */
+  async hearAndDie<Type extends EventType>(
+    type: Type,
+    subscriber: Subscriber<Type>,
+    data: DataOf<Type>,
+  ): Promise<void> {
+    const heard = { data, envelope: envelopeOf(type, data) };
+    const dying = this.database.transaction(this.context(), async (work) => {
+      await subscriber.execute(heard, work);
+      throw new Death();
+    });
+    await dying.catch((error: unknown) => {
+      if (!(error instanceof Death)) throw error;
+    });
+  }
+
+  /** Brings the same event by the bus as often as told, the way a lost acknowledgement does. */
+  async deliver<Type extends EventType>(
+    type: Type,
+    subscriber: Subscriber<Type>,
+    data: DataOf<Type>,
+    times: number,
+  ): Promise<void> {
+    const delivery = { sequence: 1, envelope: envelopeOf(type, data) };
+    const consumer = new Consumer({
+      database: this.database,
+      handlers: new Map([[type.type, [(envelope, work) => subscriber.execute({ data, envelope }, work)]]]),
+      acknowledge: () => Promise.resolve(),
+      logger: createLogger('silent'),
+    });
+    for (let count = 0; count < times; count += 1) await consumer.deliver([delivery]);
+  }
+}
+
+class Death extends Error {}
+
+function envelopeOf(type: EventType, data: Record<string, unknown>): Envelope {
+  return {
+    specversion: '1.0',
+    id: newId('evt'),
+    source: type.contract,
+    type: type.type,
+    dataversion: type.version,
+    subject: String(data[type.of]),
+    sequence: 1,
+    time: '2010-12-01T08:26:00.000Z',
+    traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`,
+    correlationid: 'test',
+    causationid: null,
+    data,
+  };
+}

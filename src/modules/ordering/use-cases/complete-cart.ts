@@ -1,0 +1,92 @@
+import { inject } from 'inversify';
+import type { CallContext } from '../../../shared/auth/index.ts';
+import { clientOf, type Client, type Coordination } from '../../../shared/calls/index.ts';
+import type { Config } from '../../../shared/config/index.ts';
+import type { OutputOf, ParsedInputOf } from '../../../shared/contract/index.ts';
+import type { ModuleDatabase, UnitOfWork } from '../../../shared/database/index.ts';
+import { CONFIG, DATABASE, SAGAS, SECRET } from '../../../shared/module/index.ts';
+import type { SagaRunner, StartedSaga } from '../../../shared/sagas/index.ts';
+import { newId } from '../../../shared/values/index.ts';
+import type { PaymentMethod } from '../../payments/contract/index.ts';
+import { Pricing } from '../../pricing/contract/index.ts';
+import { Ordering, type Cart } from '../contract/index.ts';
+import { missingFor } from '../domain/cart.ts';
+import { placedOrder } from '../domain/order-access.ts';
+import { CartRepository } from '../persistence/cart.repository.ts';
+import { OrderRepository, toOrder } from '../persistence/order.repository.ts';
+import { checkoutSaga, type CheckoutState } from '../sagas/checkout.saga.ts';
+import { PricedCart } from './priced-cart.ts';
+
+type CompleteCartOperation = typeof Ordering.operations.completeCart;
+
+/** The prices that a shopper was shown hold for this long; after it the cart is priced anew before it is sold. */
+const QUOTE_HOLDS = '1 hour';
+
+class QuoteHasExpired extends Error {}
+
+/** Turns a cart into an order and carries the checkout as far as it goes within the wait that is configured. */
+export class CompleteCart implements Coordination<CompleteCartOperation> {
+  constructor(
+    @inject(DATABASE) private readonly database: ModuleDatabase,
+    @inject(SAGAS) private readonly sagas: SagaRunner,
+    @inject(CONFIG) private readonly config: Config,
+    @inject(SECRET) private readonly secret: string,
+    @inject(CartRepository) private readonly carts: CartRepository,
+    @inject(OrderRepository) private readonly orders: OrderRepository,
+    @inject(PricedCart) private readonly pricedCart: PricedCart,
+    @inject(clientOf(Pricing)) private readonly pricing: Client<typeof Pricing>,
+  ) {}
+
+  async coordinate(input: ParsedInputOf<CompleteCartOperation>, call: CallContext): Promise<OutputOf<CompleteCartOperation>> {
+    const deliveryIsConfigured = (await this.pricing.listDeliveryOptions({}, call)).length > 0;
+    const request = {
+      operation: Ordering.operations.completeCart,
+      input,
+      call,
+      waitMs: this.config.sagas.checkoutWaitMs,
+    };
+    const begin = (work: UnitOfWork): Promise<StartedSaga<CheckoutState>> => this.#begin(work, input, deliveryIsConfigured);
+    const conducted = await this.sagas.conduct(checkoutSaga, request, begin).catch(async (error: unknown) => {
+      if (!(error instanceof QuoteHasExpired)) throw error;
+      await this.#priceAnew(input.cartId, call);
+      return await this.sagas.conduct(checkoutSaga, request, begin);
+    });
+    if (conducted.outcome !== undefined) return { order: conducted.outcome.value };
+    const order = await this.orders.find(this.database.reader(call), conducted.key);
+    if (order === undefined) throw new Error('a checkout that runs has an order');
+    return { order: placedOrder(toOrder(order), this.secret) };
+  }
+
+  /** One transaction: the cart is taken, the order stands, the saga will bring it to its end. */
+  async #begin(
+    work: UnitOfWork,
+    { cartId, payment }: { cartId: string; payment: PaymentMethod },
+    deliveryIsConfigured: boolean,
+  ): Promise<StartedSaga<CheckoutState>> {
+    const orderId = newId('ord');
+    const taken = await this.carts.beginCompletion(work, cartId, orderId, QUOTE_HOLDS);
+    if (taken === undefined) return await this.#refuse(work, cartId);
+    if (!taken.quoteHolds) throw new QuoteHasExpired();
+    const { cart } = taken;
+    const missing = missingFor(cart, deliveryIsConfigured);
+    if (missing.length > 0) throw Ordering.errors.cartIncomplete({ missing }, `Missing: ${missing.join(', ')}.`);
+    await this.orders.insert(work, { ...cart, id: orderId, cartId, reference: null, placedAt: undefined });
+    const lines = cart.lines.filter(({ tracked }) => tracked).map(({ sku, quantity }) => ({ sku, quantity }));
+    return { key: orderId, state: { orderId, amount: cart.totals.total, method: payment, lines } };
+  }
+
+  async #refuse(work: UnitOfWork, cartId: string): Promise<never> {
+    const cart = await this.carts.find(work, cartId);
+    if (cart === undefined) throw Ordering.errors.cartNotFound({ cartId });
+    throw Ordering.errors.cartAlreadyCompleted({ orderId: cart.orderId ?? '' });
+  }
+
+  /** Throws priceChanged when the shopper would pay something else than what was shown. */
+  async #priceAnew(cartId: string, call: CallContext): Promise<void> {
+    const shown = await this.pricedCart.read(cartId, call);
+    const now: Cart = await this.pricedCart.change({ cartId }, call, (cart) => cart);
+    if (now.totals.total.amount !== shown.totals.total.amount) {
+      throw Ordering.errors.priceChanged({ cartId, totals: now.totals });
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { runMigrations } from 'bullmq';
+import pg from 'pg';
+import { BUS, connectAdmin, provisionModule, type DatabaseLayout } from '../database/index.ts';
+
+/** BullMQ's tables, in their schema, usable by the bus's role alone: they hold every event that is on its way. */
+export async function migrateBus(layout: DatabaseLayout, waitMs: number): Promise<void> {
+  const client = await connectAdmin(layout.adminUrl(BUS), layout.variable(BUS), waitMs);
+  try {
+    await client.query('select pg_advisory_lock(hashtext($1))', [BUS]);
+    await provisionModule(client, layout, BUS);
+    const schema = layout.schema(BUS);
+    await runMigrations(client, schema);
+    const role = pg.escapeIdentifier(layout.role(BUS));
+    for (const kind of ['tables', 'sequences', 'functions']) {
+      await client.query(`grant all on all ${kind} in schema ${pg.escapeIdentifier(schema)} to ${role}`);
+    }
+  } finally {
+    await client.end();
+  }
+}

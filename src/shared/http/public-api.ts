@@ -1,0 +1,47 @@
+import { Router, type Express } from 'express';
+import type { Principal } from '../auth/index.ts';
+import type { CallTransport } from '../calls/index.ts';
+import type { AnyContract } from '../contract/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import { healthPages, type Readiness } from './health.ts';
+import { createMetrics } from './metrics.ts';
+import { buildOpenApi } from './openapi.ts';
+import { rateLimit } from './rate-limit.ts';
+import { referencePages } from './reference-page.ts';
+import type { Route } from './route.ts';
+import { createHttpServer } from './server.ts';
+
+export interface PublicApiOptions {
+  readonly version: string;
+  readonly routes: readonly Route[];
+  readonly contracts: readonly AnyContract[];
+  readonly transport: CallTransport;
+  readonly authenticate: (token: string) => Promise<Principal | undefined>;
+  readonly isReady: () => Readiness;
+  readonly rateLimit: boolean;
+  readonly logger: Logger;
+}
+
+/** The public API of a process: the modules' endpoints behind rate limits, with health, metrics and the reference. */
+export function createPublicApi(options: PublicApiOptions): Express {
+  const { routes, contracts, version, transport, authenticate, logger } = options;
+  const metrics = createMetrics();
+  const failuresOf = ({ errors }: AnyContract) => Object.values(errors);
+  const document = buildOpenApi({
+    routes,
+    version,
+    errorsOf: (name) => contracts.filter((contract) => contract.name === name).flatMap(failuresOf),
+  });
+  const pages = Router();
+  pages.use(metrics.observe);
+  pages.use(
+    healthPages({
+      isReady: options.isReady,
+      metrics: () => metrics.registry.metrics(),
+      metricsType: metrics.registry.contentType,
+    }),
+  );
+  pages.use(referencePages(document, contracts.flatMap(failuresOf)));
+  const limit = rateLimit({ enabled: options.rateLimit });
+  return createHttpServer({ routes, transport, authenticate, logger, pages, limit });
+}

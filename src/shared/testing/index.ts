@@ -1,0 +1,5 @@
+export * from './application.ts';
+export * from './eventually.ts';
+export * from './test-database.ts';
+export * from './test-services.ts';
+export * from './world.ts';

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { createApp } from '../../src/app.ts';
+import { Identity } from '../../src/modules/identity/contract/index.ts';
+import { modules } from '../../src/modules/index.ts';
+import { PAYMENT_PROVIDERS } from '../../src/modules/payments/payments.settings.ts';
+import { Books } from '../../src/sandbox/books.ts';
+import { createSandboxServer } from '../../src/sandbox/sandbox-server.ts';
+import { WebhookSender } from '../../src/sandbox/webhook-sender.ts';
+import { readConfig } from '../../src/shared/config/index.ts';
+import { createLogger } from '../../src/shared/telemetry/index.ts';
+import { registerApplication, TEST_ROLE_PREFIX, TEST_SECRET } from '../../src/shared/testing/index.ts';
+
+const ADMIN_KEY = 'bnk_a_staff_key_of_tests_alone';
+const WEBHOOK_SECRET = 'a webhook secret of tests alone';
+
+registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment }) => {
+  const config = readConfig(
+    {
+      DATABASE_URL: databaseUrl,
+      ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+      BANYAN_ROLE_PREFIX: TEST_ROLE_PREFIX,
+      BANYAN_SECRET: TEST_SECRET,
+      BANYAN_DATA_DIR: dataDir,
+      RATE_LIMIT: 'off',
+      LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      PAYMENT_TIMEOUT_MS: '1000',
+      ...environment,
+    },
+    modules.map(({ contract }) => contract.name),
+  );
+  const books = await Books.open(join(dataDir, 'books.jsonl'));
+  const webhook = new WebhookSender({ books, secret: WEBHOOK_SECRET });
+  const sandbox = createSandboxServer({ books, webhook, pendingMs: 300 });
+  const sandboxUrl = `http://127.0.0.1:${await sandbox.listen(0)}`;
+  const app = createApp(modules, {
+    config,
+    databaseUrl,
+    secret: TEST_SECRET,
+    logger: createLogger(config.logLevel),
+    calls,
+    values: [{ token: PAYMENT_PROVIDERS, value: { sandbox: { url: sandboxUrl, webhookSecret: WEBHOOK_SECRET } } }],
+  });
+  await app.start();
+  await app.client(Identity).ensureKey({ name: 'tests', token: ADMIN_KEY, scopes: ['*'] }, app.context());
+  const url = `http://127.0.0.1:${await app.listen(0, '127.0.0.1')}`;
+  webhook.setUrl(`${url}/webhooks/payments/sandbox`);
+  return {
+    http: app.http,
+    modules: app.modules,
+    url,
+    adminKey: ADMIN_KEY,
+    sandboxUrl,
+    client: (contract) => app.client(contract),
+    context: () => app.context(),
+    stop: async () => {
+      await app.stop();
+      await webhook.stop();
+      await sandbox.close();
+    },
+  };
+});
