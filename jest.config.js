@@ -3,6 +3,10 @@ const esmOnly = ['inversify', '@inversifyjs', 'jose'];
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/setup/start-services.ts',
+  globalTeardown: '<rootDir>/test/setup/stop-services.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/setup/register-application.ts'],
+  testTimeout: 30_000,
   transform: {
     '^.+\\.(ts|js)$': [
       '@swc/jest',

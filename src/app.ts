@@ -4,13 +4,13 @@ import type { Express } from 'express';
 import { Identity } from './modules/identity/contract/index.ts';
 import { newCallContext, system, type CallContext } from './shared/auth/index.ts';
 import { acknowledgeLocally, BullmqTransport, migrateBus, postgresBackend, redisBackend, type Transport } from './shared/bus/index.ts';
-import { CodecTransport, createClient, LocalTransport, type CallTransport, type Client } from './shared/calls/index.ts';
+import { CodecTransport, createClient, EDGES, LocalTransport, Pipeline, type CallTransport, type Client } from './shared/calls/index.ts';
 import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
 import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
 import { present, StartFailure } from './shared/errors/index.ts';
 import { createPublicApi } from './shared/http/index.ts';
-import { HostedModule, ModuleGraph, type ModuleDefinition, type ProvidedValue } from './shared/module/index.ts';
+import { HostedModule, ModuleGraph, System, SystemDesk, systemRoutes, type ModuleDefinition, type ProvidedValue } from './shared/module/index.ts';
 import type { Logger } from './shared/telemetry/index.ts';
 import { seconds, systemClock, type Clock } from './shared/values/index.ts';
 import { VERSION } from './version.ts';
@@ -76,14 +76,16 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     modules.set(name, module);
     local.host(name, module.pipeline);
   }
+  const desk = new SystemDesk({ modules, names: graph.modules, version: VERSION });
+  local.host(System.name, new Pipeline({ implementationOf: (operation) => desk.implementationOf(operation), callers: new Set(EDGES) }));
   const context = (): CallContext =>
     newCallContext({ caller: 'http', principal: system('process'), deadlineMs: Date.now() + START_DEADLINE_MS });
   const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', local);
   let state: 'created' | 'started' | 'stopping' = 'created';
   const http = createPublicApi({
     version: VERSION,
-    routes: hosted.flatMap(({ routes }) => routes),
-    contracts: hosted.map(({ contract }) => contract),
+    routes: [...hosted.flatMap(({ routes }) => routes), ...systemRoutes],
+    contracts: [...hosted.map(({ contract }) => contract), System],
     transport: calls,
     authenticate: async (token) => (await client(Identity).authenticate({ token }, context())) ?? undefined,
     isReady: () => (state === 'started' ? { ready: true, reasons: [] } : { ready: false, reasons: [`the process is ${state}`] }),
@@ -171,7 +173,7 @@ function createTransport(config: Config, layout: DatabaseLayout, logger: Logger)
 }
 
 function operationsOf(definitions: readonly ModuleDefinition[]) {
-  return definitions.flatMap(({ contract }) => Object.values(contract.operations));
+  return [System, ...definitions.map(({ contract }) => contract)].flatMap(({ operations }) => Object.values(operations));
 }
 
 async function acknowledge(

@@ -56,7 +56,7 @@ create table webhook_events (
   provider text not null,
   id text not null,
   outcome text not null default 'open' check (outcome in ('open', 'applied', 'ignored', 'refused')),
-  body json not null,
+  body text not null,
   received_at timestamptz not null default now(),
   primary key (provider, id)
 );

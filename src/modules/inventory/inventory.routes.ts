@@ -18,7 +18,7 @@ export const inventoryRoutes: readonly Route[] = [
   post('/admin/v1/stock/receipts', {
     operation: operations.receiveStock,
     access: staff('stock:write'),
-    summary: 'Receive goods. The reference, or else the idempotency key, names them: they are received once.',
+    summary: 'Receive goods. The reference, or else the idempotency key, names them: they come in once',
     body: operations.receiveStock.input,
     idempotencyKey: 'optional',
     successStatus: 201,
@@ -26,7 +26,7 @@ export const inventoryRoutes: readonly Route[] = [
   get('/admin/v1/stock', {
     operation: operations.listStock,
     access: staff('stock:read'),
-    summary: 'Stock by SKU and location.',
+    summary: 'Stock by SKU and location',
     query: PageQuery.extend({
       sku: operations.listStock.input.shape.sku,
       location: operations.listStock.input.shape.location,
@@ -35,13 +35,13 @@ export const inventoryRoutes: readonly Route[] = [
   get('/admin/v1/stock/ledger', {
     operation: operations.listLedger,
     access: staff('stock:read'),
-    summary: 'Every change of stock, newest first.',
+    summary: 'Every change of stock, newest first',
     query: PageQuery.extend({ sku: operations.listLedger.input.shape.sku }),
   }),
   get('/admin/v1/stock/ledger/summary', {
     operation: operations.summariseLedger,
     access: staff('stock:read'),
-    summary: 'Pieces and entries by kind, of what occurred from `from` until before `to`.',
+    summary: 'Pieces and entries by kind, of what occurred from `from` until before `to`',
     query: z.strictObject({ from: Moment, to: Moment }),
   }),
 ];

@@ -2,7 +2,7 @@ import { createPostgresBackend, Queue, withBackend, Worker, type Job, type Queue
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../telemetry/index.ts';
-import { newId, seconds } from '../values/index.ts';
+import { seconds } from '../values/index.ts';
 import { checkRedis } from './check-redis.ts';
 import type { Delivery } from './outbox.ts';
 import type { Handlers, Schedule, Transport } from './transport.ts';
@@ -38,6 +38,9 @@ const workerOptions = {
   maxStalledCount: MAX_STALLED,
 } as const;
 
+/** A job is tried once: what fails is sent again by the outbox, in order, which BullMQ's own retries would not keep. */
+const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
+
 /** Queues on Redis: one client for all queues, one for each worker, which blocks on it. */
 export function redisBackend(url: string, prefix: string, waitMs: number, onError: (error: Error) => void): Backend {
   const client = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
@@ -61,6 +64,8 @@ export function redisBackend(url: string, prefix: string, waitMs: number, onErro
 export function postgresBackend(url: string, onError: (error: Error) => void): Backend {
   const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, application_name: 'banyan-bus' });
   pool.on('error', onError);
+  // Every queue and every worker listens to the pool for errors; that many listeners are meant.
+  pool.setMaxListeners(0);
   const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
   // A pool is what BullMQ asks for; its declared type wants an index signature that the driver's types lack.
   const connection = pool as unknown as ConstructorParameters<typeof PostgresQueue>[1]['connection'];
@@ -96,8 +101,7 @@ export class BullmqTransport implements Transport {
       batches.map((deliveries) => ({
         name: DELIVER,
         data: { deliveries },
-        // Ids of our own: with generated ones BullMQ would need the right to create sequences.
-        opts: { jobId: newId('job'), removeOnComplete: true, removeOnFail: true, attempts: 1 },
+        opts: jobOptions,
       })),
     );
   }
@@ -119,7 +123,7 @@ export class BullmqTransport implements Transport {
       await queue.upsertJobScheduler(
         name,
         { every: everyMs },
-        { name: FIRE, data: { schedule: name }, opts: { removeOnComplete: true, removeOnFail: true, attempts: 1 } },
+        { name: FIRE, data: { schedule: name }, opts: jobOptions },
       );
     }
     // A schedule that the code no longer knows would fire for ever.

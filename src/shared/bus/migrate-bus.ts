@@ -11,6 +11,8 @@ export async function migrateBus(layout: DatabaseLayout, waitMs: number): Promis
     const schema = layout.schema(BUS);
     await runMigrations(client, schema);
     const role = pg.escapeIdentifier(layout.role(BUS));
+    // BullMQ makes a sequence for the job ids of each queue when the queue is first used.
+    await client.query(`grant create on schema ${pg.escapeIdentifier(schema)} to ${role}`);
     for (const kind of ['tables', 'sequences', 'functions']) {
       await client.query(`grant all on all ${kind} in schema ${pg.escapeIdentifier(schema)} to ${role}`);
     }

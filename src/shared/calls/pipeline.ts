@@ -1,12 +1,13 @@
 import type { CallContext } from '../auth/index.ts';
 import { parseInput, type Operation } from '../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
-import { ContractError, InvariantViolation, SystemFailure } from '../errors/index.ts';
+import { ContractError, InvariantViolation, present, SystemFailure } from '../errors/index.ts';
 import { claim, earlierOf, findEarlier, keepAnswer, keepRefusal, requestKey, type RequestKey } from './idempotency.ts';
 import { isCoordination, type Implementation } from './use-case.ts';
 
 export interface PipelineOptions {
-  readonly database: ModuleDatabase;
+  /** Absent where every implementation is a coordination that brings its own. */
+  readonly database?: ModuleDatabase;
   /** What the module does for an operation of its contract. */
   readonly implementationOf: (operation: Operation) => Implementation<Operation>;
   /** Who may call: the modules that know this one, and the process's own edges. */
@@ -47,16 +48,20 @@ export class Pipeline {
   async #run(operation: Operation, input: unknown, call: CallContext): Promise<unknown> {
     const implementation = this.#options.implementationOf(operation);
     if (isCoordination(implementation)) return await implementation.coordinate(input, call);
-    const { database } = this.#options;
+    const database = present(this.#options.database, `${operation.id} needs a database`);
     if (operation.kind === 'query') return await implementation.execute(input, database.reader(call));
     const run = (work: UnitOfWork): Promise<unknown> => implementation.execute(input, work);
     const key = operation.repeat === 'key' ? requestKey(operation, input, call) : undefined;
     if (key === undefined) return await database.transaction(call, run);
-    return await this.#runOnce(key, call, run);
+    return await this.#runOnce(database, key, call, run);
   }
 
-  async #runOnce(key: RequestKey, call: CallContext, run: (work: UnitOfWork) => Promise<unknown>): Promise<unknown> {
-    const { database } = this.#options;
+  async #runOnce(
+    database: ModuleDatabase,
+    key: RequestKey,
+    call: CallContext,
+    run: (work: UnitOfWork) => Promise<unknown>,
+  ): Promise<unknown> {
     try {
       return await database.transaction(call, async (work) => {
         if (!(await claim(work, key))) return await this.#repeat(work, key);

@@ -44,8 +44,9 @@ export class ModuleDatabase {
     this.#sequelize = new Sequelize(options.url, {
       dialect: 'postgres',
       logging: false,
-      clientMinMessages: false,
       dialectOptions: {
+        // Leaves the server's setting alone, which saves a statement on each new connection.
+        clientMinMessages: 'ignore',
         application_name: `banyan-${options.module}`,
         statement_timeout: STATEMENT_TIMEOUT_MS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,

@@ -51,12 +51,13 @@ export class UnitOfWork {
   /** How many rows a statement changed. */
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
     invariant(this.#transaction !== null, 'a unit of work that only reads was asked to write');
-    const [, result] = await this.#sequelize.query(sql, {
+    // Of Sequelize's kinds of query this is the one whose result is the number of rows, whatever the statement.
+    const changed: unknown = await this.#sequelize.query(sql, {
       bind: [...values],
-      type: QueryTypes.RAW,
+      type: QueryTypes.BULKDELETE,
       transaction: this.#transaction,
     });
-    return (result as { rowCount: number | null }).rowCount ?? 0;
+    return changed as number;
   }
 
   /** A Sequelize model whose every statement belongs to this unit of work. */

@@ -2,6 +2,7 @@ import type { AnyContract, DataOf, Envelope, EventType, Operation } from '../con
 import type { Implementation } from '../calls/index.ts';
 import type { UnitOfWork } from '../database/index.ts';
 import type { Route } from '../http/index.ts';
+import type { Audit } from './system/audit.ts';
 import type { AnySaga } from '../sagas/index.ts';
 
 /** A class that Inversify makes; what its constructor asks for is bound in the module's own container. */
@@ -53,6 +54,8 @@ export interface ModuleDefinition {
   readonly sagas: readonly AnySaga[];
   readonly schedules: readonly ScheduledOperation[];
   readonly routes: readonly Route[];
+  /** What must always hold of this module's data. */
+  readonly audits: readonly Constructor<Audit>[];
 }
 
 type Implementations<Known extends AnyContract> = {
@@ -70,6 +73,7 @@ export function defineModule<Known extends AnyContract>(
     sagas?: readonly AnySaga[];
     schedules?: readonly ScheduledOperation[];
     routes?: readonly Route[];
+    audits?: readonly Constructor<Audit>[];
   },
 ): ModuleDefinition {
   return {
@@ -82,5 +86,6 @@ export function defineModule<Known extends AnyContract>(
     sagas: parts.sagas ?? [],
     schedules: parts.schedules ?? [],
     routes: parts.routes ?? [],
+    audits: parts.audits ?? [],
   };
 }

@@ -11,6 +11,7 @@ import { SagaRunner, SagaStore } from '../sagas/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { seconds, type Clock } from '../values/index.ts';
 import type { ModuleDefinition, ProvidedValue, Subscriber } from './define-module.ts';
+import type { Audit } from './system/audit.ts';
 import type { ModuleGraph } from './module-graph.ts';
 import { CLOCK, CONFIG, DATABASE, LOGGER, SAGAS, SECRET } from './tokens.ts';
 
@@ -113,6 +114,10 @@ export class HostedModule {
     await this.database.close();
   }
 
+  audits(): Audit[] {
+    return this.definition.audits.map((audit) => this.#container.get(audit as unknown as ServiceIdentifier<Audit>));
+  }
+
   #listens(): boolean {
     return this.#eventHandlers().size > 0 || this.definition.schedules.length > 0;
   }
@@ -164,7 +169,7 @@ export class HostedModule {
       container.bind(clientOf(known)).toConstantValue(createClient(known, this.definition.contract.name, calls));
     }
     const subscribers = this.definition.subscriptions.map(({ subscriber }) => subscriber);
-    const classes = [...this.definition.provides, ...Object.values(this.definition.operations), ...subscribers];
+    const classes = [...this.definition.provides, ...Object.values(this.definition.operations), ...subscribers, ...this.definition.audits];
     for (const each of new Set<unknown>(classes)) container.bind(each as never).to(each as never);
     return container;
   }

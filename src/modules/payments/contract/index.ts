@@ -73,7 +73,10 @@ export const Payments = defineContract('payments', {
       { repeat: 'natural' },
     ),
     /** The payments that exist among these orders. */
-    getPayments: query(z.strictObject({ orderIds: z.array(OrderId).min(1).max(MAX_PAGE_SIZE) }), z.array(PaymentSummary)),
+    getPayments: query(
+      z.strictObject({ orderIds: z.array(OrderId).min(1).max(MAX_PAGE_SIZE) }),
+      z.array(PaymentSummary),
+    ),
     /** A provider's message, verified over its raw body, kept by its id, then applied. */
     receiveWebhook: command(
       z.strictObject({

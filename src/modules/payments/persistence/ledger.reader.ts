@@ -26,10 +26,7 @@ const FIND_UNBALANCED = `
 
 export class LedgerReader {
   /** Sums by account of what occurred from `from` until before `to`. */
-  async summarise(
-    work: UnitOfWork,
-    period: { currency: string; from: string; to: string },
-  ): Promise<AccountSum[]> {
+  async summarise(work: UnitOfWork, period: { currency: string; from: string; to: string }): Promise<AccountSum[]> {
     return await work.rows<AccountSum>(SUMMARISE, [period.currency, period.from, period.to]);
   }
 

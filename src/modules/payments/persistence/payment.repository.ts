@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { present } from '../../../shared/errors/index.ts';
+import { cancelKey } from '../domain/charge.ts';
 import { NO_CURRENCY, NO_PROVIDER, type AskedPayment, type Payment } from '../domain/payment.ts';
 import { capturePosting, returnedPostings } from '../domain/posting.ts';
 import { entriesJson, postEntries } from './post-entries.ts';
@@ -49,7 +50,11 @@ const BOOK_RETURNED = `
     update payments
     set captured = amount, refunded = amount, charge_id = $2, captured_at = now()
     where order_id = $1 and status in ('cancelling', 'cancelled') and captured_at is null
-    returning order_id
+    returning order_id, amount
+  ),
+  returned as (
+    insert into refunds (refund_id, order_id, amount, status, done_at)
+    select $4, order_id, amount, 'done', now() from changed
   ),
   entries as (${postEntries('$3')})
   select order_id from changed`;
@@ -110,6 +115,7 @@ export class PaymentRepository {
 
   /** The provider had captured what was being cancelled, and has given all of it back: both stand in the books, once. */
   async bookReturned(work: UnitOfWork, payment: Payment, chargeId: string): Promise<void> {
-    await work.rows(BOOK_RETURNED, [payment.orderId, chargeId, entriesJson(...returnedPostings(payment))]);
+    const { orderId } = payment;
+    await work.rows(BOOK_RETURNED, [orderId, chargeId, entriesJson(...returnedPostings(payment)), cancelKey(orderId)]);
   }
 }

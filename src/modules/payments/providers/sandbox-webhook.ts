@@ -34,8 +34,17 @@ export function isAuthentic(message: SignedMessage, secret: string, nowMs: numbe
 
 /** The charge that a message tells of, or undefined when it is about something else. */
 export function chargeIn(rawBody: string): Charge | undefined {
-  const message = ChargeMessage.safeParse(JSON.parse(rawBody));
+  const message = ChargeMessage.safeParse(parseJson(rawBody));
   return message.success && message.data.type.startsWith('charge.') ? message.data.data.charge : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Signed and yet no JSON: it is kept like every message, and tells of no charge.
+    return undefined;
+  }
 }
 
 /** Takes as long for a wrong signature as for a right one, so that it cannot be guessed byte by byte. */

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { Payments } from '../contract/index.ts';
+import { money } from '../../../shared/values/index.ts';
+import { answerOf, differenceOf, type Charge } from './charge.ts';
+import { assertSamePayment, mayStillBeCharged, refundableOf, summaryOf, takenOrThrow, type Payment } from './payment.ts';
+
+const PENDING: Payment = {
+  orderId: 'ord_01jd3v5x8wq2m7k4r9t6y0abcd',
+  id: 'pay_1',
+  provider: 'sandbox',
+  status: 'pending',
+  currency: 'GBP',
+  amount: 1_000,
+  tokenDigest: 'digest',
+  chargeId: null,
+  captured: 0,
+  refunded: 0,
+  declineReason: null,
+  occurredAt: null,
+  wasCaptured: false,
+  askedAgoMs: 0,
+};
+const CAPTURED: Payment = { ...PENDING, status: 'captured', captured: 1_000, wasCaptured: true, chargeId: 'ch_1' };
+
+const CHARGE: Charge = {
+  id: 'ch_1',
+  key: `${PENDING.orderId}:take`,
+  orderId: PENDING.orderId,
+  amount: money(1_000, 'GBP'),
+  status: 'captured',
+  captured: 1_000,
+  refunded: 0,
+  declineCode: null,
+};
+
+function failureOf(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('a payment', () => {
+  it('is taken when it was captured, also after a part of it went back', () => {
+    expect(takenOrThrow({ ...CAPTURED, refunded: 1_000 }).status).toBe('captured');
+    expect(takenOrThrow(PENDING).status).toBe('pending');
+  });
+
+  it('that was declined or cancelled is told as such, every time', () => {
+    const declined = failureOf(() => takenOrThrow({ ...PENDING, status: 'declined', declineReason: 'card_declined' }));
+    expect(Payments.errors.declined.is(declined) && declined.details.reason).toBe('card_declined');
+    const unknown = failureOf(() => takenOrThrow({ ...PENDING, status: 'declined', declineReason: 'unknown_token' }));
+    expect(Payments.errors.unknownToken.is(unknown)).toBe(true);
+    for (const status of ['cancelling', 'cancelled'] as const) {
+      expect(Payments.errors.cancelled.is(failureOf(() => takenOrThrow({ ...CAPTURED, status })))).toBe(true);
+    }
+  });
+
+  it.each([
+    ['another amount', { amount: money(999, 'GBP') }],
+    ['another currency', { amount: money(1_000, 'EUR') }],
+    ['another token', { tokenDigest: 'other' }],
+    ['another provider', { provider: 'manual' }],
+  ])('cannot be repeated with %s', (_, change) => {
+    const asked = { provider: 'sandbox', amount: money(1_000, 'GBP'), tokenDigest: 'digest' };
+    expect(() => assertSamePayment(PENDING, asked)).not.toThrow();
+    expect(Payments.errors.amountDiffers.is(failureOf(() => assertSamePayment(PENDING, { ...asked, ...change })))).toBe(
+      true,
+    );
+  });
+
+  it('that is being cancelled is shown as it was, until the money is back', () => {
+    expect(summaryOf({ ...CAPTURED, status: 'cancelling' }).status).toBe('captured');
+    expect(summaryOf({ ...PENDING, status: 'cancelling' }).status).toBe('pending');
+    expect(summaryOf({ ...CAPTURED, status: 'cancelled', refunded: 1_000 }).status).toBe('cancelled');
+  });
+
+  it('is refunded when all of it went back, and has less to refund while a refund is under way', () => {
+    expect(summaryOf({ ...CAPTURED, refunded: 400 }).status).toBe('captured');
+    expect(summaryOf({ ...CAPTURED, refunded: 1_000 }).status).toBe('refunded');
+    expect(refundableOf(CAPTURED, 300)).toEqual(money(700, 'GBP'));
+  });
+
+  it('may still be charged for a while after the provider was asked, and not without having been asked', () => {
+    expect(mayStillBeCharged({ ...PENDING, askedAgoMs: 14_999 }, 5_000)).toBe(true);
+    expect(mayStillBeCharged({ ...PENDING, askedAgoMs: 15_000 }, 5_000)).toBe(false);
+    expect(mayStillBeCharged({ ...PENDING, askedAgoMs: null }, 5_000)).toBe(false);
+  });
+});
+
+describe("a provider's answer", () => {
+  it.each([
+    ['captured', 'captured'],
+    ['pending', 'open'],
+    ['authorised', 'open'],
+    ['declined', 'declined'],
+    ['voided', 'declined'],
+    ['refunded', 'declined'],
+  ] as const)('%s counts as %s', (status, kind) => {
+    expect(answerOf({ ...CHARGE, status }).kind).toBe(kind);
+  });
+
+  it.each([
+    ['orderId', { orderId: 'ord_other' }],
+    ['key', { key: 'other' }],
+    ['amount', { amount: money(1, 'GBP') }],
+    ['currency', { amount: money(1_000, 'USD') }],
+    ['captured amount', { captured: 1 }],
+  ])('is not believed when the %s is not what was asked', (_, change) => {
+    const asked = { orderId: PENDING.orderId, amount: money(1_000, 'GBP') };
+    expect(differenceOf(asked, CHARGE)).toBeUndefined();
+    expect(differenceOf(asked, { ...CHARGE, ...change })).toContain(CHARGE.id);
+  });
+});

@@ -1,0 +1,102 @@
+import { nameOf, type CallContext } from '../../auth/index.ts';
+import type { OutputOf } from '../../contract/index.ts';
+import type { ModuleDatabase, UnitOfWork } from '../../database/index.ts';
+import type { SagaEvent } from '../../sagas/index.ts';
+import { System } from './system.contract.ts';
+
+type Saga = OutputOf<typeof System.operations.getSaga>;
+type SagaSummary = OutputOf<typeof System.operations.listSagas>['items'][number];
+
+interface SagaRow {
+  id: string;
+  name: string;
+  version: number;
+  key: string;
+  status: Saga['status'];
+  step: number;
+  attempts: number;
+  epoch: number;
+  owner: string | null;
+  failure: { code: string; title: string; detail?: string } | null;
+  history: SagaEvent[];
+  dueAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const COLUMNS = `id, name, version, key, status, step, attempts, epoch, owner, failure, history, due_at as "dueAt",
+  created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** One module's sagas, as an operator sees and settles them. Whatever is done here stands in the saga's history. */
+export class SagaDesk {
+  readonly #database: ModuleDatabase;
+
+  constructor(database: ModuleDatabase) {
+    this.#database = database;
+  }
+
+  async list(call: CallContext, status: Saga['status'] | undefined, limit: number): Promise<SagaSummary[]> {
+    const rows = await this.#database
+      .reader(call)
+      .rows<SagaRow>(
+        `select ${COLUMNS} from sagas where $1::text is null or status = $1 order by created_at desc, id desc limit $2`,
+        [status ?? null, limit],
+      );
+    return rows.map((row) => this.#show(row));
+  }
+
+  async find(call: CallContext, sagaId: string): Promise<Saga | undefined> {
+    const row = await read(this.#database.reader(call), sagaId);
+    return row === undefined ? undefined : this.#show(row);
+  }
+
+  /** Throws sagaNotStuck. A failure tells that the saga was on its way back, so that is where it goes on. */
+  async retry(call: CallContext, sagaId: string): Promise<Saga> {
+    return await this.#change(call, sagaId, 'retried', undefined, `status = 'compensating', attempts = 0, due_at = now()`);
+  }
+
+  /** Throws sagaNotStuck. */
+  async settle(call: CallContext, sagaId: string, note: string): Promise<Saga> {
+    return await this.#change(call, sagaId, 'settled', note, `status = 'failed', outcome = json_build_object('error', failure)`);
+  }
+
+  async #change(
+    call: CallContext,
+    sagaId: string,
+    what: 'retried' | 'settled',
+    note: string | undefined,
+    assignments: string,
+  ): Promise<Saga> {
+    return await this.#database.transaction(call, async (work) => {
+      const event: SagaEvent = {
+        at: new Date().toISOString(),
+        step: 'operator',
+        what,
+        error: `${nameOf(call.principal)}${note === undefined ? '' : `: ${note}`}`,
+      };
+      const changed = await work.row<SagaRow>(
+        `update sagas set ${assignments}, epoch = epoch + 1, lease_until = now(), updated_at = now(), history = history || $2::jsonb
+         where id = $1 and status = 'needs_attention' returning ${COLUMNS}`,
+        [sagaId, JSON.stringify([event])],
+      );
+      if (changed !== undefined) return this.#show(changed);
+      const current = await read(work, sagaId);
+      throw System.errors.sagaNotStuck({ sagaId, status: current?.status ?? 'unknown' });
+    });
+  }
+
+  #show(row: SagaRow): Saga {
+    return {
+      ...row,
+      module: this.#database.module,
+      failure: row.failure === null ? null : { ...row.failure, detail: row.failure.detail ?? null },
+      dueAt: row.dueAt.toISOString(),
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+    };
+  }
+}
+
+async function read(work: UnitOfWork, sagaId: string): Promise<SagaRow | undefined> {
+  return await work.row<SagaRow>(`select ${COLUMNS} from sagas where id = $1`, [sagaId]);
+}
