@@ -5,7 +5,7 @@ import { Currency, pageOf, PageQuery } from '../../shared/values/index.ts';
 import { Catalog, NewProduct, ProductChanges, ProductId, StoreProduct, type Product } from './contract/index.ts';
 
 const { operations } = Catalog;
-const Key = z.object({ idOrHandle: z.string().min(1).max(200) });
+const IdOrHandle = z.string().min(1).max(200);
 const Search = PageQuery.extend({ q: z.string().max(200).optional(), category: z.string().max(255).optional() });
 const InCurrency = z.strictObject({ currency: Currency });
 const EXPORT_PATH = '/admin/v1/products/export';
@@ -24,7 +24,7 @@ export const catalogRoutes: readonly Route[] = [
     operation: operations.getProduct,
     access: anyone,
     summary: 'A published product',
-    params: Key,
+    params: z.object({ idOrHandle: IdOrHandle }),
     response: StoreProduct,
     toInput: ({ params }) => ({ ...params, publishedOnly: true }),
     toReply: (product) => ({ status: 200, body: toStoreProduct(product) }),
@@ -67,22 +67,22 @@ export const catalogRoutes: readonly Route[] = [
       headers: linkTo(query.currency, nextCursor),
     }),
   }),
-  get('/admin/v1/products/{idOrHandle}', {
+  get('/admin/v1/products/{id}', {
     operation: operations.getProduct,
     access: staff('catalog:read'),
-    summary: 'A product, whatever its status',
-    params: Key,
-    toInput: ({ params }) => ({ ...params, publishedOnly: false }),
+    summary: 'A product by its id or handle, whatever its status',
+    params: z.object({ id: IdOrHandle }),
+    toInput: ({ params }) => ({ idOrHandle: params.id, publishedOnly: false }),
     toReply: (product) => withVersion(200, product),
   }),
-  patch('/admin/v1/products/{productId}', {
+  patch('/admin/v1/products/{id}', {
     operation: operations.updateProduct,
     access: staff('catalog:write'),
     summary: 'Change a product, with If-Match or `version` only if nobody has changed it since',
-    params: z.object({ productId: ProductId }),
+    params: z.object({ id: ProductId }),
     body: ProductChanges.extend({ version: z.int().min(1).optional() }),
     headers: ['if-match'],
-    toInput: ({ params, body, header }) => ({ ...body, ...params, ...expectedVersion(header('if-match')) }),
+    toInput: ({ params, body, header }) => ({ ...body, productId: params.id, ...expectedVersion(header('if-match')) }),
     toReply: (product) => withVersion(200, product),
   }),
 ];

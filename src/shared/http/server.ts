@@ -66,7 +66,7 @@ function handle(route: Route, options: HttpServerOptions): RequestHandler {
     response.locals['route'] = route.path;
     const principal = await principalOf(route, request, options.authenticate);
     authorise(route.access, principal);
-    const idempotencyKey = readIdempotencyKey(request, route);
+    const idempotencyKey = readIdempotencyKey(request, route, principal);
     const parsed = await readRequest(route, request, response, principal);
     const call = newCallContext({
       caller: 'http',
@@ -104,7 +104,7 @@ async function principalOf(
   return principal;
 }
 
-function readIdempotencyKey(request: Request, route: Route): string | undefined {
+function readIdempotencyKey(request: Request, route: Route, principal: Principal): string | undefined {
   if (route.idempotencyKey === 'none') return undefined;
   const key = request.get('idempotency-key');
   if (key === undefined) {
@@ -112,7 +112,8 @@ function readIdempotencyKey(request: Request, route: Route): string | undefined 
     return undefined;
   }
   if (!IDEMPOTENCY_KEY.test(key)) throw problems.idempotencyKeyInvalid();
-  return key;
+  // Guests have no name that their keys could be scoped to; what they act on has an unguessable one.
+  return principal.kind === 'guest' ? `${request.path} ${key}` : key;
 }
 
 function refuseOtherMethods(routes: readonly Route[]): RequestHandler {

@@ -97,11 +97,11 @@ describeEachPlacement('the catalog', (world) => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page = await shop.store
+      const page: { body: { items: Product[]; nextCursor: string | null } } = await shop.store
         .get('/store/v1/products')
         .query({ category, limit: 2, ...(cursor ? { cursor } : {}) })
         .expect(200);
-      seen.push(...(page.body.items as Product[]).map(({ id }) => id));
+      seen.push(...page.body.items.map(({ id }) => id));
       cursor = page.body.nextCursor;
     } while (cursor !== null);
     expect(seen).toEqual(expected.sort());

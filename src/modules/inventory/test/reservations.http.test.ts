@@ -242,7 +242,7 @@ describeEachPlacement('a rush of buyers', (world) => {
   async function deadlocks(): Promise<number> {
     const shop = world();
     const reader = shop.database('inventory').reader(shop.context());
-    await reader.rows('select pg_stat_force_next_flush()');
+    await reader.rows('select pg_stat_force_next_flush()').catch((e: any) => { throw new Error(e.parent?.message + ' | ' + e.message); });
     const row = await reader.row<{ deadlocks: number }>(
       'select deadlocks from pg_stat_database where datname = current_database()',
     );

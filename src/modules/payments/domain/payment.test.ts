@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { Payments } from '../contract/index.ts';
 import { money } from '../../../shared/values/index.ts';
 import { answerOf, differenceOf, type Charge } from './charge.ts';
-import { assertSamePayment, mayStillBeCharged, refundableOf, summaryOf, takenOrThrow, type Payment } from './payment.ts';
+import {
+  assertSamePayment,
+  mayStillBeCharged,
+  refundableOf,
+  summaryOf,
+  takenOrThrow,
+  type Payment,
+} from './payment.ts';
 
 const PENDING: Payment = {
   orderId: 'ord_01jd3v5x8wq2m7k4r9t6y0abcd',

@@ -35,7 +35,14 @@ describe('the money ledger', () => {
   });
 
   it('books a sale to the account of its provider, and money given back the other way round', () => {
-    const payment = { orderId: 'ord_a', id: 'pay_a', provider: 'sandbox', amount: 5, currency: 'GBP', occurredAt: null };
+    const payment = {
+      orderId: 'ord_a',
+      id: 'pay_a',
+      provider: 'sandbox',
+      amount: 5,
+      currency: 'GBP',
+      occurredAt: null,
+    };
     const accounts = (entries: ReturnType<typeof entriesOf>) => entries.map(({ account, debit }) => [account, debit]);
     expect(accounts(entriesOf([capturePosting(payment as Payment)]))).toEqual([
       ['clearing_sandbox', 5],

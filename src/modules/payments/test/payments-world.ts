@@ -111,7 +111,14 @@ function host(databaseUrl: string, settings: object): HostedModule {
     databaseUrl: layout.moduleUrl('payments'),
     graph: new ModuleGraph([paymentsModule]),
     // Nobody hears events here: the outbox keeps them, where the tests look.
-    transport: { start: nothing, send: nothing, receive: nothing, schedule: nothing, stopReceiving: nothing, close: nothing },
+    transport: {
+      start: nothing,
+      send: nothing,
+      receive: nothing,
+      schedule: nothing,
+      stopReceiving: nothing,
+      close: nothing,
+    },
     calls: new LocalTransport(),
     acknowledge: nothing,
     clock: systemClock,

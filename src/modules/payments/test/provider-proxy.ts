@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 type Rule =
   | { readonly kind: 'lose' }
   | { readonly kind: 'change'; readonly change: (body: Record<string, unknown>) => object }
-  | { readonly kind: 'hold'; readonly place: 'request' | 'answer'; readonly arrived: () => void; readonly released: Promise<void> };
+  | {
+      readonly kind: 'hold';
+      readonly place: 'request' | 'answer';
+      readonly arrived: () => void;
+      readonly released: Promise<void>;
+    };
 
 /** Stands between the module and its provider, and does to chosen messages what networks do. */
 export class ProviderProxy {

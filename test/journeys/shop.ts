@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { World } from '../../src/shared/testing/index.ts';
+
+let made = 0;
+
+/** A published product with one variant and so many pieces in stock. Returns its SKU. */
+export async function stockVariant(
+  { admin }: World,
+  options: { pieces: number; price?: number; tracked?: boolean },
+): Promise<string> {
+  made += 1;
+  const sku = `TEA-${made}-${randomUUID().slice(0, 8)}`;
+  const variant = { sku, prices: [{ amount: options.price ?? 1_250, currency: 'GBP' }], tracked: options.tracked ?? true };
+  await admin
+    .post('/admin/v1/products')
+    .send({ handle: sku.toLowerCase(), title: `Tea ${made}`, status: 'published', variants: [variant] })
+    .expect(201);
+  if (options.pieces > 0) {
+    await admin
+      .post('/admin/v1/stock/receipts')
+      .send({ lines: [{ sku, quantity: options.pieces }] })
+      .expect(201);
+  }
+  return sku;
+}
+
+/** A cart with this much of a variant in it. Returns its id. */
+export async function fillCart({ store }: World, sku: string, quantity = 1): Promise<string> {
+  const { body } = await store
+    .post('/store/v1/carts')
+    .send({ currency: 'GBP', email: 'buyer@example.com', lines: [{ sku, quantity }] })
+    .expect(201);
+  return body.id;
+}
+
+export function complete({ store }: World, cartId: string, token = 'tok_ok', key: string = randomUUID()) {
+  return store
+    .post(`/store/v1/carts/${cartId}/complete`)
+    .set('Idempotency-Key', key)
+    .send({ payment: { provider: 'sandbox', token } });
+}
+
+/** What the provider's own books hold of an order. */
+export async function chargesOf({ admin }: World, orderId: string): Promise<{ status: string; amount: { amount: number } }[]> {
+  const found = [];
+  let cursor: string | null = null;
+  do {
+    const { body } = await admin
+      .get('/admin/v1/payments/sandbox/charges')
+      .query({ limit: 100, ...(cursor === null ? {} : { cursor }) })
+      .expect(200);
+    found.push(...body.items.filter((charge: { orderId: string }) => charge.orderId === orderId));
+    cursor = body.nextCursor;
+  } while (cursor !== null);
+  return found;
+}
+
+export async function stockOf({ admin }: World, sku: string) {
+  const { body } = await admin.get('/admin/v1/stock').query({ sku }).expect(200);
+  return body.items[0];
+}
