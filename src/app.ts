@@ -3,14 +3,37 @@ import { resolve } from 'node:path';
 import type { Express } from 'express';
 import { Identity } from './modules/identity/contract/index.ts';
 import { newCallContext, system, type CallContext } from './shared/auth/index.ts';
-import { acknowledgeLocally, BullmqTransport, migrateBus, postgresBackend, redisBackend, type Transport } from './shared/bus/index.ts';
-import { CodecTransport, createClient, EDGES, LocalTransport, Pipeline, type CallTransport, type Client } from './shared/calls/index.ts';
+import {
+  acknowledgeLocally,
+  BullmqTransport,
+  migrateBus,
+  postgresBackend,
+  redisBackend,
+  type Transport,
+} from './shared/bus/index.ts';
+import {
+  CodecTransport,
+  createClient,
+  EDGES,
+  LocalTransport,
+  Pipeline,
+  type CallTransport,
+  type Client,
+} from './shared/calls/index.ts';
 import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
 import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
 import { present, StartFailure } from './shared/errors/index.ts';
 import { createPublicApi } from './shared/http/index.ts';
-import { HostedModule, ModuleGraph, System, SystemDesk, systemRoutes, type ModuleDefinition, type ProvidedValue } from './shared/module/index.ts';
+import {
+  HostedModule,
+  ModuleGraph,
+  System,
+  SystemDesk,
+  systemRoutes,
+  type ModuleDefinition,
+  type ProvidedValue,
+} from './shared/module/index.ts';
 import type { Logger } from './shared/telemetry/index.ts';
 import { seconds, systemClock, type Clock } from './shared/values/index.ts';
 import { VERSION } from './version.ts';
@@ -29,6 +52,8 @@ export interface AppOptions {
   readonly values?: readonly ProvidedValue[];
   /** `codec` sends every call between modules through text, as if they ran in different processes. */
   readonly calls?: 'direct' | 'codec';
+  /** False, to measure the requests alone: what follows them stays in the outbox. */
+  readonly background?: boolean;
 }
 
 /**
@@ -54,7 +79,12 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
   const { config, databaseUrl, secret, logger } = options;
   const graph = new ModuleGraph(definitions);
   const hosted = selectHosted(definitions, config.modules);
-  const layout = new DatabaseLayout({ url: databaseUrl, moduleUrls: config.database.moduleUrls, rolePrefix: config.database.rolePrefix, secret });
+  const layout = new DatabaseLayout({
+    url: databaseUrl,
+    moduleUrls: config.database.moduleUrls,
+    rolePrefix: config.database.rolePrefix,
+    secret,
+  });
   const local = new LocalTransport();
   const calls: CallTransport = options.calls === 'codec' ? new CodecTransport(local, operationsOf(definitions)) : local;
   const transport = createTransport(config, layout, logger);
@@ -72,12 +102,16 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
       clock: options.clock ?? systemClock,
       logger,
       values: options.values ?? [],
+      background: options.background ?? true,
     });
     modules.set(name, module);
     local.host(name, module.pipeline);
   }
   const desk = new SystemDesk({ modules, names: graph.modules, version: VERSION });
-  local.host(System.name, new Pipeline({ implementationOf: (operation) => desk.implementationOf(operation), callers: new Set(EDGES) }));
+  local.host(
+    System.name,
+    new Pipeline({ implementationOf: (operation) => desk.implementationOf(operation), callers: new Set(EDGES) }),
+  );
   const context = (): CallContext =>
     newCallContext({ caller: 'http', principal: system('process'), deadlineMs: Date.now() + START_DEADLINE_MS });
   const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', local);
@@ -88,7 +122,8 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     contracts: [...hosted.map(({ contract }) => contract), System],
     transport: calls,
     authenticate: async (token) => (await client(Identity).authenticate({ token }, context())) ?? undefined,
-    isReady: () => (state === 'started' ? { ready: true, reasons: [] } : { ready: false, reasons: [`the process is ${state}`] }),
+    isReady: () =>
+      state === 'started' ? { ready: true, reasons: [] } : { ready: false, reasons: [`the process is ${state}`] },
     rateLimit: config.http.rateLimit,
     logger,
   });
@@ -149,7 +184,10 @@ async function stopModules(transport: Transport, modules: ReadonlyMap<string, Ho
   await Promise.all([...modules.values()].map((module) => module.close()));
 }
 
-function selectHosted(definitions: readonly ModuleDefinition[], names: readonly string[] | undefined): readonly ModuleDefinition[] {
+function selectHosted(
+  definitions: readonly ModuleDefinition[],
+  names: readonly string[] | undefined,
+): readonly ModuleDefinition[] {
   if (names === undefined) return definitions;
   const hosted = definitions.filter(({ contract }) => names.includes(contract.name));
   for (const { contract, knows } of hosted) {
@@ -164,7 +202,8 @@ function selectHosted(definitions: readonly ModuleDefinition[], names: readonly 
 }
 
 function createTransport(config: Config, layout: DatabaseLayout, logger: Logger): Transport {
-  const onError = (error: Error): void => logger.warn({ err: error }, 'a connection of the bus failed and is made anew');
+  const onError = (error: Error): void =>
+    logger.warn({ err: error }, 'a connection of the bus failed and is made anew');
   const backend =
     config.redisUrl === undefined
       ? postgresBackend(layout.moduleUrl(BUS), onError)
@@ -173,7 +212,9 @@ function createTransport(config: Config, layout: DatabaseLayout, logger: Logger)
 }
 
 function operationsOf(definitions: readonly ModuleDefinition[]) {
-  return [System, ...definitions.map(({ contract }) => contract)].flatMap(({ operations }) => Object.values(operations));
+  return [System, ...definitions.map(({ contract }) => contract)].flatMap(({ operations }) =>
+    Object.values(operations),
+  );
 }
 
 async function acknowledge(
@@ -196,8 +237,10 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
 }
 
 function explainListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  if (error.code === 'EADDRINUSE') return new StartFailure(`PORT ${port} is in use; stop the other program or choose another port.`);
-  if (error.code === 'EACCES') return new StartFailure(`PORT ${port} may not be opened by this user; choose one above 1023.`);
+  if (error.code === 'EADDRINUSE')
+    return new StartFailure(`PORT ${port} is in use; stop the other program or choose another port.`);
+  if (error.code === 'EACCES')
+    return new StartFailure(`PORT ${port} may not be opened by this user; choose one above 1023.`);
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
     return new StartFailure(`HOST ${host} is no address of this machine; use 0.0.0.0 for all of them.`);
   }

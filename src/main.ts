@@ -46,7 +46,9 @@ async function serve(config: Config): Promise<void> {
   try {
     await app.start();
     if (surroundings.adminKey !== undefined && app.modules.has(Identity.name)) {
-      await app.client(Identity).ensureKey({ name: FIRST_KEY, token: surroundings.adminKey, scopes: ['*'] }, app.context());
+      await app
+        .client(Identity)
+        .ensureKey({ name: FIRST_KEY, token: surroundings.adminKey, scopes: ['*'] }, app.context());
     }
     const port = await app.listen(config.http.port, config.http.host);
     surroundings.announce(port);
@@ -73,14 +75,20 @@ function endOnSignals(stop: () => Promise<void>): void {
   process.on('SIGINT', end);
 }
 
-function greet(port: number, config: Config, surroundings: { embedded: boolean; adminKey: string | undefined; notices: readonly string[] }): void {
+function greet(
+  port: number,
+  config: Config,
+  surroundings: { embedded: boolean; adminKey: string | undefined; notices: readonly string[] },
+): void {
   const address = `http://localhost:${port}`;
   const lines = [
     `Banyan ${VERSION} is ready at ${address}`,
     `Reference: ${address}/docs`,
     ...(surroundings.embedded ? [`Data: ${config.dataDir} (embedded Postgres)`] : []),
     // The key of a development start is shown; one that an operator has set is not.
-    ...(config.adminKey === undefined && surroundings.adminKey !== undefined ? [`Admin key: ${surroundings.adminKey}`] : []),
+    ...(config.adminKey === undefined && surroundings.adminKey !== undefined
+      ? [`Admin key: ${surroundings.adminKey}`]
+      : []),
     ...surroundings.notices,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -90,7 +98,12 @@ async function migrateOnly(config: Config): Promise<void> {
   const surroundings = await prepareSurroundings({ ...config, payments: { ...config.payments, startSandbox: false } });
   try {
     const { moduleUrls, rolePrefix } = config.database;
-    const layout = new DatabaseLayout({ url: surroundings.databaseUrl, moduleUrls, rolePrefix, secret: surroundings.secret });
+    const layout = new DatabaseLayout({
+      url: surroundings.databaseUrl,
+      moduleUrls,
+      rolePrefix,
+      secret: surroundings.secret,
+    });
     await migrateAll(config, layout, config.modules ?? moduleNames, (message) => process.stdout.write(`${message}\n`));
   } finally {
     await surroundings.stop();
@@ -99,7 +112,12 @@ async function migrateOnly(config: Config): Promise<void> {
 
 function fail(error: unknown): never {
   if (error instanceof CommanderError) process.exit(error.exitCode);
-  const text = error instanceof StartFailure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text =
+    error instanceof StartFailure
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }

@@ -40,9 +40,14 @@ export async function prepareSurroundings(config: Config): Promise<Surroundings>
     secret,
     adminKey:
       config.adminKey ??
-      (postgres === undefined ? undefined : keptText(join(config.dataDir, 'admin-key'), () => `bnk_${randomBytes(32).toString('base64url')}`)),
+      (postgres === undefined
+        ? undefined
+        : keptText(join(config.dataDir, 'admin-key'), () => `bnk_${randomBytes(32).toString('base64url')}`)),
     values: [
-      { token: PAYMENT_PROVIDERS, value: sandbox === undefined ? {} : { sandbox: { url: sandbox.url, webhookSecret } } },
+      {
+        token: PAYMENT_PROVIDERS,
+        value: sandbox === undefined ? {} : { sandbox: { url: sandbox.url, webhookSecret } },
+      },
     ],
     notices: postgres?.notices ?? [],
     announce: (port) => sandbox?.setWebhookUrl(`http://127.0.0.1:${port}/webhooks/payments/sandbox`),
@@ -68,7 +73,9 @@ function prepareFolder(folder: string): void {
     writeFileSync(join(folder, '.gitignore'), '*\n');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartFailure(`BANYAN_DATA_DIR (${folder}) cannot be written (${reason}); give it another folder or the rights.`);
+    throw new StartFailure(
+      `BANYAN_DATA_DIR (${folder}) cannot be written (${reason}); give it another folder or the rights.`,
+    );
   }
 }
 

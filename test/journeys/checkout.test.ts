@@ -38,7 +38,10 @@ describeEachPlacement('a purchase', (world) => {
     const cart = await fillCart(shop, plenty);
     await shop.store.post(`/store/v1/carts/${cart}/lines`).send({ sku: scarce, quantity: 3 }).expect(201);
     const { body } = await complete(shop, cart).expect(409);
-    expect(body).toMatchObject({ code: 'inventory.out_of_stock', lines: [{ sku: scarce, requested: 3, available: 1 }] });
+    expect(body).toMatchObject({
+      code: 'inventory.out_of_stock',
+      lines: [{ sku: scarce, requested: 3, available: 1 }],
+    });
     expect(await stockOf(shop, plenty)).toMatchObject({ reserved: 0, allocated: 0 });
     const { body: open } = await shop.store.get(`/store/v1/carts/${cart}`).expect(200);
     expect(open.status).toBe('open');
@@ -98,7 +101,9 @@ describeEachPlacement('a purchase', (world) => {
     const carts = await Promise.all(Array.from({ length: 20 }, () => fillCart(shop, sku)));
     const answers = await Promise.all(carts.map((cart) => complete(shop, cart)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(answers.filter(({ status, body }) => status === 409 && body.code === 'inventory.out_of_stock')).toHaveLength(19);
+    expect(answers.filter(({ status, body }) => status === 409 && body.code === 'inventory.out_of_stock')).toHaveLength(
+      19,
+    );
     expect(await stockOf(shop, sku)).toMatchObject({ onHand: 1, reserved: 0, allocated: 1, available: 0 });
   });
 
@@ -107,7 +112,11 @@ describeEachPlacement('a purchase', (world) => {
     const sku = await stockVariant(shop, { pieces: 2 });
     const { body } = await complete(shop, await fillCart(shop, sku, 2)).expect(201);
     const path = `/admin/v1/orders/${body.order.id}/cancel`;
-    const cancelled = await shop.admin.post(path).set('Idempotency-Key', 'c1').send({ reason: 'changed her mind' }).expect(200);
+    const cancelled = await shop.admin
+      .post(path)
+      .set('Idempotency-Key', 'c1')
+      .send({ reason: 'changed her mind' })
+      .expect(200);
     expect(cancelled.body).toMatchObject({ status: 'cancelled', payment: { refunded: { amount: 2_500 } } });
     await shop.admin.post(path).set('Idempotency-Key', 'c2').send({}).expect(200);
     expect(await stockOf(shop, sku)).toMatchObject({ allocated: 0, available: 2 });
@@ -120,7 +129,10 @@ describeEachPlacement('a purchase', (world) => {
     const { body } = await complete(shop, await fillCart(shop, sku, 3)).expect(201);
     const { id, lines } = body.order;
     const refund = (key: string, content: object) =>
-      shop.admin.post(`/admin/v1/orders/${id}/refunds`).set('Idempotency-Key', key).send({ reason: 'broken', ...content });
+      shop.admin
+        .post(`/admin/v1/orders/${id}/refunds`)
+        .set('Idempotency-Key', key)
+        .send({ reason: 'broken', ...content });
     const first = await refund('r1', { lines: [{ lineId: lines[0].id, quantity: 1 }] }).expect(201);
     expect(first.body.amount).toEqual({ amount: 1_250, currency: 'GBP' });
     const repeat = await refund('r1', { lines: [{ lineId: lines[0].id, quantity: 1 }] }).expect(201);
@@ -129,6 +141,9 @@ describeEachPlacement('a purchase', (world) => {
     await refund('r3', { amount: { amount: 2_500, currency: 'GBP' } }).expect(201);
     await refund('r4', { amount: { amount: 1, currency: 'GBP' } }).expect(409);
     const order = await shop.admin.get(`/admin/v1/orders/${id}`).expect(200);
-    expect(order.body).toMatchObject({ refunded: { amount: 3_750 }, payment: { captured: { amount: 3_750 }, refunded: { amount: 3_750 } } });
+    expect(order.body).toMatchObject({
+      refunded: { amount: 3_750 },
+      payment: { captured: { amount: 3_750 }, refunded: { amount: 3_750 } },
+    });
   });
 });

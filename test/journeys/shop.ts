@@ -10,7 +10,11 @@ export async function stockVariant(
 ): Promise<string> {
   made += 1;
   const sku = `TEA-${made}-${randomUUID().slice(0, 8)}`;
-  const variant = { sku, prices: [{ amount: options.price ?? 1_250, currency: 'GBP' }], tracked: options.tracked ?? true };
+  const variant = {
+    sku,
+    prices: [{ amount: options.price ?? 1_250, currency: 'GBP' }],
+    tracked: options.tracked ?? true,
+  };
   await admin
     .post('/admin/v1/products')
     .send({ handle: sku.toLowerCase(), title: `Tea ${made}`, status: 'published', variants: [variant] })
@@ -41,7 +45,10 @@ export function complete({ store }: World, cartId: string, token = 'tok_ok', key
 }
 
 /** What the provider's own books hold of an order. */
-export async function chargesOf({ admin }: World, orderId: string): Promise<{ status: string; amount: { amount: number } }[]> {
+export async function chargesOf(
+  { admin }: World,
+  orderId: string,
+): Promise<{ status: string; amount: { amount: number } }[]> {
   const found = [];
   let cursor: string | null = null;
   do {

@@ -6,7 +6,7 @@ import { inventoryRoutes } from './inventory.routes.ts';
 import { LedgerReader } from './persistence/ledger.reader.ts';
 import { ReceiptRepository } from './persistence/receipt.repository.ts';
 import { ReservationRepository } from './persistence/reservation.repository.ts';
-import { StockAudit } from './persistence/stock-audit.reader.ts';
+import { StockAuditReader } from './persistence/stock-audit.reader.ts';
 import { StockRepository } from './persistence/stock.repository.ts';
 import { TrackSkuWhenVariantPublished } from './subscribers/track-sku-when-variant-published.ts';
 import { AllocateStock } from './use-cases/allocate-stock.ts';
@@ -21,7 +21,7 @@ import { SummariseLedger } from './use-cases/summarise-ledger.ts';
 
 export const inventoryModule = defineModule(Inventory, {
   knows: [Catalog],
-  provides: [StockRepository, ReservationRepository, ReceiptRepository, LedgerReader, StockAudit],
+  provides: [StockRepository, ReservationRepository, ReceiptRepository, LedgerReader, StockAuditReader],
   operations: {
     getAvailability: GetAvailability,
     listStock: ListStock,

@@ -28,6 +28,8 @@ export interface HostingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly values: readonly ProvidedValue[];
+  /** False: requests are answered, but events stay in the outbox and no other process's sagas are taken over. */
+  readonly background: boolean;
 }
 
 /**
@@ -56,7 +58,9 @@ export class HostedModule {
       url: options.databaseUrl,
       poolSize: options.config.database.poolSize,
       storeEvents: (work) => this.outbox.store(work),
-      onPublished: () => this.#relay.wake(),
+      onPublished: () => {
+        if (options.background) this.#relay.wake();
+      },
     });
     this.#relay = new Relay(this.outbox, this.database, options.transport, logger);
     const implementationOf = (operation: Operation): Implementation<Operation> => this.#implementationOf(operation);
@@ -87,7 +91,8 @@ export class HostedModule {
   }
 
   async start(): Promise<void> {
-    const { transport } = this.#options;
+    const { transport, background } = this.#options;
+    if (!background) return;
     const module = this.definition.contract.name;
     this.#relay.start();
     this.sagas.start();

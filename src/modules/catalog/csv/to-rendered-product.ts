@@ -3,7 +3,12 @@ import type { ProductContent, VariantContent } from '../domain/product-content.t
 import type { ImportedVariant } from './imported-product.ts';
 import type { RenderedProduct } from './render-product-csv.ts';
 
-/** A product that has a price in this currency for each of its variants, as a file writes it. */
+/** A file has a price for each variant, so that only such products can stand in it. */
+export function isPricedIn({ variants }: ProductContent, currency: string): boolean {
+  return variants.every(({ prices }) => prices.some((price) => price.currency === currency));
+}
+
+/** A product that is priced in this currency, as a file writes it. */
 export function toRenderedProduct(content: ProductContent, currency: string): RenderedProduct {
   return {
     handle: content.handle,

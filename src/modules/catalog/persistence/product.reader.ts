@@ -40,16 +40,12 @@ export class ProductReader {
     return rows.map(toProduct);
   }
 
-  /** Those of which every variant has a price in this currency. */
-  async listPriced(work: UnitOfWork, currency: string, after: string, limit: number): Promise<StoredProduct[]> {
-    const rows = await work.rows<ProductRow>(
-      `${SELECT_PRODUCTS}
-       where p.id > $1 and not exists (
-         select from variants v left join variant_prices x on x.sku = v.sku and x.currency = $2
-         where v.product_id = p.id and x.sku is null)
-       order by p.id limit $3`,
-      [after, currency, limit],
-    );
+  /** All products, drafts included, in the order of ids. */
+  async listContent(work: UnitOfWork, after: string, limit: number): Promise<StoredProduct[]> {
+    const rows = await work.rows<ProductRow>(`${SELECT_PRODUCTS} where p.id > $1 order by p.id limit $2`, [
+      after,
+      limit,
+    ]);
     return rows.map(toStoredProduct);
   }
 

@@ -34,8 +34,11 @@ async function announcements(shop: World, prefix: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-const products = (count: number, price: string) =>
-  Array.from({ length: count }, (_, index) => `bulk-${index},Bulk ${index},,,BULK-${index},${price},,shopify,active`);
+const products = (count: number, price: string, status = 'draft') =>
+  Array.from(
+    { length: count },
+    (_, index) => `bulk-${index},Bulk ${index},,,BULK-${index},${price},,shopify,${status}`,
+  );
 
 for (const file of existsSync(PARTNERS_SAMPLE) ? [OWN_SAMPLE, PARTNERS_SAMPLE] : [OWN_SAMPLE]) {
   describeEachPlacement(`the product file ${file}`, (world) => {
@@ -162,15 +165,20 @@ describeEachPlacement('an import', (world) => {
     await shop.admin.get('/admin/v1/products/api-made').expect(200, before.body);
   });
 
-  it('of ten thousand rows takes seconds, and a repeat finds nothing to do', async () => {
+  it('of ten thousand rows is done within one request, and a repeat finds nothing to do', async () => {
     const shop = world();
     const rows = products(10_000, '1.00');
-    const start = Date.now();
     expect(await importRows(shop, ...rows)).toMatchObject({ created: 10_000, rejected: 0 });
     expect(await importRows(shop, ...rows)).toMatchObject({ unchanged: 10_000 });
     expect(await importRows(shop, ...products(10_000, '2.00'))).toMatchObject({ updated: 10_000 });
-    expect((Date.now() - start) / 3).toBeLessThan(10_000);
-    expect(await announcements(shop, 'BULK-')).toBe(10_000);
+  }, 60_000);
+
+  it('that stopped halfway goes on from there, and announces each variant once', async () => {
+    const shop = world();
+    const rows = products(2_500, '3.00', 'active').map((row) => row.replaceAll(/bulk/gi, 'HALF'));
+    await importRows(shop, ...rows.slice(0, 1_200));
+    expect(await importRows(shop, ...rows)).toMatchObject({ created: 1_300, unchanged: 1_200 });
+    expect(await announcements(shop, 'HALF-')).toBe(2_500);
   }, 60_000);
 
   it('runs beside changes to the same products without a failure', async () => {

@@ -6,7 +6,7 @@ import { encodeCursor, minorUnitDigits } from '../../../shared/values/index.ts';
 import type { Catalog } from '../contract/index.ts';
 import { csvLimits } from '../csv/csv-limits.ts';
 import { renderProductCsv, type RenderedProduct } from '../csv/render-product-csv.ts';
-import { toRenderedProduct } from '../csv/to-rendered-product.ts';
+import { isPricedIn, toRenderedProduct } from '../csv/to-rendered-product.ts';
 import { ProductReader } from '../persistence/product.reader.ts';
 import { readProductCursor } from './read-product-cursor.ts';
 
@@ -28,8 +28,9 @@ export class ExportProducts implements UseCase<Export> {
     let bytes = header.length;
     let after = readProductCursor(cursor) ?? '';
     for (;;) {
-      const page = await this.products.listPriced(work, currency, after, PRODUCTS_PER_STATEMENT);
+      const page = await this.products.listContent(work, after, PRODUCTS_PER_STATEMENT);
       for (const { id, content } of page) {
+        if (!isPricedIn(content, currency)) continue;
         const product = toRenderedProduct(content, currency);
         const part = renderProductCsv([product], digits).slice(header.length);
         rows += rowsOf(product);
@@ -39,6 +40,7 @@ export class ExportProducts implements UseCase<Export> {
         parts.push(part);
         after = id;
       }
+      after = page.at(-1)?.id ?? after;
       if (page.length < PRODUCTS_PER_STATEMENT) return { csv: parts.join(''), nextCursor: null };
     }
   }

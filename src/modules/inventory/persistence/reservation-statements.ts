@@ -2,8 +2,9 @@
  * The statements that move stock. Two rules keep them free of deadlocks: stock rows are locked in the order of SKU and
  * location, and whoever waits for a reservation's row holds no stock yet, or waits for one who needs no more of it.
  *
- * A row that `for update` returns is the newest one, also where the statement began before it was committed; an
- * update that joins it adds to that newest row.
+ * A row that `for update` returns is the newest one, also where it was committed after the statement began. An update
+ * in the same statement first meets the older row, though, and checks the table's constraint on what it makes of that,
+ * before it finds the newer one. So each update sets all counts from the locked row: nothing old can break the rule.
  */
 
 /** $1 order, $2 reservation, $3 SKUs, $4 quantities, $5 milliseconds to hold, $6 when it occurred or null. */
@@ -12,7 +13,7 @@ export const RESERVE = `
     select sku, quantity from unnest($3::text[], $4::bigint[]) as w(sku, quantity)
   ),
   locked as materialized (
-    select sku, location, on_hand - reserved - allocated as available
+    select sku, location, on_hand, reserved, allocated, on_hand - reserved - allocated as available
     from stock_items where sku = any($3::text[])
     order by sku, location for update
   ),
@@ -42,8 +43,9 @@ export const RESERVE = `
     returning expires_at, coalesce(occurred_at, now()) as occurred_at
   ),
   moved as (
-    update stock_items s set reserved = s.reserved + t.quantity
-    from taken t, made where s.sku = t.sku and s.location = t.location
+    update stock_items s set on_hand = k.on_hand, reserved = k.reserved + t.quantity, allocated = k.allocated
+    from locked k join taken t on t.sku = k.sku and t.location = k.location, made
+    where s.sku = k.sku and s.location = k.location
   ),
   entered as (
     insert into ledger_entries (sku, location, kind, quantity, reference, occurred_at)
@@ -66,11 +68,13 @@ export const ALLOCATE = `
     from allocated a, jsonb_to_recordset(a.lines) as l(sku text, location text, quantity bigint)
   ),
   locked as materialized (
-    select s.sku, s.location from stock_items s join lines l on l.sku = s.sku and l.location = s.location
+    select s.sku, s.location, s.on_hand, s.reserved, s.allocated
+    from stock_items s join lines l on l.sku = s.sku and l.location = s.location
     order by s.sku, s.location for update of s
   ),
   moved as (
-    update stock_items s set reserved = s.reserved - l.quantity, allocated = s.allocated + l.quantity
+    update stock_items s
+    set on_hand = k.on_hand, reserved = k.reserved - l.quantity, allocated = k.allocated + l.quantity
     from locked k join lines l on l.sku = k.sku and l.location = k.location
     where s.sku = k.sku and s.location = k.location
   ),
@@ -92,11 +96,13 @@ const GIVE_BACK = `
     from lines group by sku, location
   ),
   locked as materialized (
-    select s.sku, s.location from stock_items s join sums b on b.sku = s.sku and b.location = s.location
+    select s.sku, s.location, s.on_hand, s.reserved, s.allocated
+    from stock_items s join sums b on b.sku = s.sku and b.location = s.location
     order by s.sku, s.location for update of s
   ),
   moved as (
-    update stock_items s set reserved = s.reserved - b.reserved, allocated = s.allocated - b.allocated
+    update stock_items s
+    set on_hand = k.on_hand, reserved = k.reserved - b.reserved, allocated = k.allocated - b.allocated
     from locked k join sums b on b.sku = k.sku and b.location = k.location
     where s.sku = k.sku and s.location = k.location
   ),

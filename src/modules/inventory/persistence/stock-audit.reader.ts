@@ -45,7 +45,7 @@ const DIFFERENCES = `
  * Recomputes every count from the ledger and from the reservations. All three books change in the same transactions,
  * so that one statement, which sees one moment, must find no difference at any time.
  */
-export class StockAudit {
+export class StockAuditReader {
   async differences(work: UnitOfWork, limit: number): Promise<StockDifference[]> {
     return await work.rows<StockDifference>(DIFFERENCES, [limit]);
   }

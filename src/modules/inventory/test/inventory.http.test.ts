@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { describeEachPlacement, eventually } from '../../../shared/testing/index.ts';
 import { Inventory } from '../contract/index.ts';
+import { StockAuditReader } from '../persistence/stock-audit.reader.ts';
 import { newOrder, newSkus, StockRoom } from './stock-room.ts';
 
 const RECEIPTS = '/admin/v1/stock/receipts';
@@ -164,5 +165,24 @@ describeEachPlacement('the stock ledger', (world) => {
       status: 422,
       errors: [{ pointer: '/from' }],
     });
+  });
+
+  it('shows a count that it cannot explain', async () => {
+    const [tea = ''] = newSkus('TEA');
+    const room = new StockRoom(world());
+    await room.fill({ [tea]: 5 });
+    await room.reserve(newOrder(), { [tea]: 2 });
+    const undo = new Error('only a rehearsal');
+    let found: unknown;
+    const rehearsal = room.change(async (work) => {
+      await work.run('update stock_items set on_hand = 6, reserved = 1 where sku = $1', [tea]);
+      found = await new StockAuditReader().differences(work, 10);
+      throw undo;
+    });
+    await expect(rehearsal).rejects.toBe(undo);
+    expect(found).toEqual([
+      { sku: tea, location: 'main', count: 'onHand', stock: 6, ledger: 5, reservations: null },
+      { sku: tea, location: 'main', count: 'reserved', stock: 1, ledger: 2, reservations: 2 },
+    ]);
   });
 });

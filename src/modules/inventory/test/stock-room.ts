@@ -4,7 +4,7 @@ import { ContractError } from '../../../shared/errors/index.ts';
 import type { World } from '../../../shared/testing/index.ts';
 import { newId } from '../../../shared/values/index.ts';
 import { Inventory, type StockLevel } from '../contract/index.ts';
-import { StockAudit } from '../persistence/stock-audit.reader.ts';
+import { StockAuditReader } from '../persistence/stock-audit.reader.ts';
 
 const AUDIT_LIMIT = 10;
 /** A receipt's `stock` is the pieces of each SKU. */
@@ -96,7 +96,7 @@ export class StockRoom {
   /** Stock, ledger and reservations tell the same story. */
   async expectBooksToAgree(): Promise<void> {
     const reader = this.#shop.database('inventory').reader(this.#shop.context());
-    expect(await new StockAudit().differences(reader, AUDIT_LIMIT)).toEqual([]);
+    expect(await new StockAuditReader().differences(reader, AUDIT_LIMIT)).toEqual([]);
   }
 }
 

@@ -14,7 +14,7 @@ const MODULE = 'notifications';
 /** As many handlers of one module as work at once. */
 const POOL_SIZE = 8;
 const DEADLINE_MS = 30_000;
-const MIGRATIONS_FOLDER = resolve(__dirname, '../../../../migrations');
+const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '../../../../migrations');
 
 /** This module's schema, alone on a Postgres of its own, with what the bus does around a subscriber. */
 export class ScratchDatabase {

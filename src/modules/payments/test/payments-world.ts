@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { SandboxCaller } from '../../../sandbox/test/sandbox-caller.ts';
 import { newCallContext, system, type CallContext } from '../../../shared/auth/index.ts';
 import { createClient, LocalTransport, type Client } from '../../../shared/calls/index.ts';
 import { readConfig } from '../../../shared/config/index.ts';
-import { DatabaseLayout, type UnitOfWork } from '../../../shared/database/index.ts';
+import { DatabaseLayout, migrate, type UnitOfWork } from '../../../shared/database/index.ts';
 import { HostedModule, ModuleGraph } from '../../../shared/module/index.ts';
 import { createLogger } from '../../../shared/telemetry/index.ts';
 import { createTestDatabase, TEST_ROLE_PREFIX, TEST_SECRET } from '../../../shared/testing/index.ts';
@@ -43,7 +43,10 @@ export async function openPaymentsWorld(options: { configured?: boolean } = {}):
   const sandbox = await startSandbox({ booksPath: join(folder, 'books.jsonl'), webhookSecret: WEBHOOK_SECRET });
   const proxy = await ProviderProxy.open(sandbox.url);
   const settings = options.configured === false ? {} : { sandbox: { url: proxy.url, webhookSecret: WEBHOOK_SECRET } };
-  const hosted = host(database.url, settings);
+  const layout = layoutOf(database.url);
+  // A copy of the template has all tables; the role's search path belongs to each database and is set anew.
+  await migrate({ layout, modules: ['payments'], folder: resolve('migrations'), waitMs: 0, log: () => undefined });
+  const hosted = host(database.url, layout, settings);
   const local = new LocalTransport();
   local.host('payments', hosted.pipeline);
   const call = (): CallContext =>
@@ -95,15 +98,13 @@ async function receive(request: IncomingMessage, world: PaymentsWorld): Promise<
   );
 }
 
-function host(databaseUrl: string, settings: object): HostedModule {
+function layoutOf(url: string): DatabaseLayout {
+  return new DatabaseLayout({ url, moduleUrls: {}, rolePrefix: TEST_ROLE_PREFIX, secret: TEST_SECRET });
+}
+
+function host(databaseUrl: string, layout: DatabaseLayout, settings: object): HostedModule {
   const environment = { DATABASE_URL: databaseUrl, PAYMENT_TIMEOUT_MS: String(TIMEOUT_MS), LOG_LEVEL: 'silent' };
   const config = readConfig(environment, ['payments']);
-  const layout = new DatabaseLayout({
-    url: databaseUrl,
-    moduleUrls: {},
-    rolePrefix: TEST_ROLE_PREFIX,
-    secret: TEST_SECRET,
-  });
   const nothing = (): Promise<void> => Promise.resolve();
   return new HostedModule(paymentsModule, {
     config,
@@ -124,5 +125,6 @@ function host(databaseUrl: string, settings: object): HostedModule {
     clock: systemClock,
     logger: createLogger('silent'),
     values: [{ token: PAYMENT_PROVIDERS, value: settings }],
+    background: false,
   });
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import { eventually } from '../../../shared/testing/index.ts';
 import { money, newId } from '../../../shared/values/index.ts';
 import { Payments } from '../contract/index.ts';
@@ -42,6 +43,15 @@ describe('taking the money of an order', () => {
     expect(await chargesOf(world, orderId)).toMatchObject([
       { key: `${orderId}:take`, status: 'captured', captured: 1_000 },
     ]);
+  });
+
+  it('needs seven statements: three to record what is wanted, four to record what came of it', async () => {
+    await take(world, newId('ord'), 'tok_ok');
+    const statements = jest.spyOn(pg.Client.prototype, 'query');
+    await take(world, newId('ord'), 'tok_ok');
+    const texts = statements.mock.calls.map(([text]) => String(text).trim().slice(0, 6));
+    statements.mockRestore();
+    expect(texts).toEqual(['START ', 'insert', 'COMMIT', 'START ', 'with c', 'with g', 'COMMIT']);
   });
 
   it('does not charge twice when the same order is paid many times at once', async () => {

@@ -1,0 +1,110 @@
+import { Pricing } from '../src/modules/pricing/contract/index.ts';
+import { ApplicationProcess } from './bench/application-process.ts';
+import { ADMIN_KEY, startBenchApplication } from './bench/bench-application.ts';
+import { measureLoad } from './bench/measure-load.ts';
+import { ShopClient } from './bench/shop-client.ts';
+import { StatementCounter } from './bench/statement-counter.ts';
+
+/** `npm run bench`: figures of this machine, now. Compare those of one run with each other, not with another day's. */
+const COUNTED_PURCHASES = 200;
+const WARM_UP_PURCHASES = 100;
+const LOADS = [
+  { concurrency: 1, purchases: 300 },
+  { concurrency: 8, purchases: 1_000 },
+  { concurrency: 32, purchases: 2_000 },
+] as const;
+const MEMORY_PURCHASES = 10_000;
+const MEMORY_SAMPLES = 5;
+const CALLS = 20_000;
+const DRAIN_LIMIT_MS = 60_000;
+
+await countStatements(false);
+await countStatements(true);
+await measureCalls();
+await measureProcess();
+
+async function countStatements(background: boolean): Promise<void> {
+  const bench = await startBenchApplication({ background });
+  const counter = await StatementCounter.connect(bench.databaseUrl);
+  const shop = new ShopClient(bench.url, ADMIN_KEY);
+  const sku = await shop.stockVariant();
+  await measureLoad(WARM_UP_PURCHASES, 4, () => shop.purchase(sku));
+  if (background) await untilDrained(bench);
+  const idle = background ? await counter.during(() => pause(2_000)) : { statements: 0, commits: 0 };
+  const startedMs = performance.now();
+  const figures = await counter.during(async () => {
+    await measureLoad(COUNTED_PURCHASES, 1, () => shop.purchase(sku));
+    if (background) await untilDrained(bench);
+  });
+  const idleShare = (performance.now() - startedMs) / 5_000;
+  const per = (total: number, idleTotal: number): string =>
+    ((total - idleTotal * idleShare) / COUNTED_PURCHASES).toFixed(1);
+  const what = background ? 'with all that follows (idle polling taken off)' : "on the requests' path";
+  const statements = per(figures.statements, idle.statements);
+  const commits = per(figures.commits, idle.commits);
+  print(`per purchase, ${what}`, `${statements} statements, ${commits} commits`);
+  if (process.env['BENCH_STATEMENTS'] !== undefined) {
+    for (const { calls, query } of await counter.top(60))
+      print((calls / COUNTED_PURCHASES).toFixed(2), query.slice(0, 110));
+  }
+  await shop.close();
+  await counter.close();
+  await bench.stop();
+}
+
+async function measureCalls(): Promise<void> {
+  const bench = await startBenchApplication({ background: false });
+  const pricing = bench.app.client(Pricing);
+  const call = (): Promise<unknown> =>
+    pricing.listDeliveryOptions({ currency: 'GBP', country: 'GB' }, bench.app.context());
+  for (let count = 0; count < CALLS; count += 1) await call();
+  const startedMs = performance.now();
+  for (let count = 0; count < CALLS; count += 1) await call();
+  const microseconds = ((performance.now() - startedMs) * 1_000) / CALLS;
+  print('a local call between modules, parsed both ways', `${microseconds.toFixed(1)} µs`);
+  await bench.stop();
+}
+
+async function measureProcess(): Promise<void> {
+  const application = await ApplicationProcess.start();
+  const shop = new ShopClient(application.url, ADMIN_KEY);
+  const sku = await shop.stockVariant();
+  await measureLoad(WARM_UP_PURCHASES * 3, 8, () => shop.purchase(sku));
+  for (const { concurrency, purchases } of LOADS) {
+    const { perSecond, p50Ms, p95Ms, p99Ms } = await measureLoad(purchases, concurrency, () => shop.purchase(sku));
+    const quantiles = `p50 ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`;
+    print(`purchases at concurrency ${concurrency}`, `${perSecond.toFixed(0)}/s, ${quantiles}`);
+  }
+  const samples: string[] = [];
+  for (let sample = 0; sample < MEMORY_SAMPLES; sample += 1) {
+    await measureLoad(MEMORY_PURCHASES / MEMORY_SAMPLES, 16, () => shop.purchase(sku));
+    samples.push(application.residentMegabytes().toFixed(0));
+  }
+  print(`resident memory during ${MEMORY_PURCHASES} more purchases`, `${samples.join(', ')} MB`);
+  await shop.close();
+  await application.stop();
+}
+
+async function untilDrained(bench: Awaited<ReturnType<typeof startBenchApplication>>): Promise<void> {
+  const end = Date.now() + DRAIN_LIMIT_MS;
+  while (Date.now() < end) {
+    let open = 0;
+    for (const { database } of bench.app.modules.values()) {
+      const row = await database
+        .reader(bench.app.context())
+        .row<{ open: number }>('select count(*) as open from deliveries');
+      open += row?.open ?? 0;
+    }
+    if (open === 0) return;
+    await pause(200);
+  }
+  throw new Error('events are still on their way after the limit');
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function print(what: string, figure: string): void {
+  process.stdout.write(`${what.padEnd(60)} ${figure}\n`);
+}
