@@ -3,6 +3,8 @@ const esmOnly = ['inversify', '@inversifyjs', 'jose'];
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  // They take long and have a configuration of their own: npm run test:faults.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/faults/'],
   globalSetup: '<rootDir>/test/setup/start-services.ts',
   globalTeardown: '<rootDir>/test/setup/stop-services.ts',
   setupFilesAfterEnv: ['<rootDir>/test/setup/register-application.ts'],

@@ -9,20 +9,24 @@ const root = resolve(import.meta.dirname, '..');
 const list = join(root, 'src/modules/index.ts');
 
 function createModule(name: string): void {
-  for (const { path, text } of moduleFiles(name)) {
+  const files = moduleFiles(name);
+  for (const { path, text } of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text, { flag: 'wx' });
     process.stdout.write(`${path}\n`);
   }
   writeFileSync(list, addToList(readFileSync(list, 'utf8'), name));
   process.stdout.write('src/modules/index.ts (one line)\n');
-  // Its own process, since this one has loaded the list without the new module.
-  const docs = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/docs.ts')], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (docs.status !== 0) process.exit(1);
+  // Where a line breaks depends on how long the name is.
+  run('node_modules/prettier/bin/prettier.cjs', '--log-level', 'warn', '--write', `src/modules/${name}`);
+  // In a process of its own, since this one has loaded nothing of the new module.
+  run('--import', 'tsx', 'scripts/docs.ts');
   process.stdout.write(`Next: npx jest src/modules/${name}, then make the notes into what the module is for.\n`);
+}
+
+function run(...command: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
 }
 
 const [name = ''] = process.argv.slice(2);

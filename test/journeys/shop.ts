@@ -44,20 +44,26 @@ export function complete({ store }: World, cartId: string, token = 'tok_ok', key
     .send({ payment: { provider: 'sandbox', token } });
 }
 
+interface Charge {
+  readonly orderId: string;
+  readonly status: string;
+  readonly amount: { readonly amount: number };
+}
+
 /** What the provider's own books hold of an order. */
 export async function chargesOf(
   { admin }: World,
   orderId: string,
-): Promise<{ status: string; amount: { amount: number } }[]> {
-  const found = [];
+): Promise<Charge[]> {
+  const found: Charge[] = [];
   let cursor: string | null = null;
   do {
-    const { body } = await admin
+    const page: { body: { items: Charge[]; nextCursor: string | null } } = await admin
       .get('/admin/v1/payments/sandbox/charges')
       .query({ limit: 100, ...(cursor === null ? {} : { cursor }) })
       .expect(200);
-    found.push(...body.items.filter((charge: { orderId: string }) => charge.orderId === orderId));
-    cursor = body.nextCursor;
+    found.push(...page.body.items.filter((charge) => charge.orderId === orderId));
+    cursor = page.body.nextCursor;
   } while (cursor !== null);
   return found;
 }

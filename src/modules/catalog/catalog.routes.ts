@@ -82,7 +82,11 @@ export const catalogRoutes: readonly Route[] = [
     params: z.object({ id: ProductId }),
     body: ProductChanges.extend({ version: z.int().min(1).optional() }),
     headers: ['if-match'],
-    toInput: ({ params, body, header }) => ({ ...body, productId: params.id, ...expectedVersion(header('if-match')) }),
+    toInput: (request) => ({
+      ...request.body,
+      productId: request.params.id,
+      ...expectedVersion(request.header('if-match')),
+    }),
     toReply: (product) => withVersion(200, product),
   }),
 ];

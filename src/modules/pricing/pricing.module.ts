@@ -4,6 +4,7 @@ import { Pricing } from './contract/index.ts';
 import { DeliveryOptionCache } from './persistence/delivery-option-cache.ts';
 import { DeliveryOptionRepository } from './persistence/delivery-option.repository.ts';
 import { pricingRoutes } from './pricing.routes.ts';
+import { IsDeliveryOffered } from './use-cases/is-delivery-offered.ts';
 import { ListDeliveryOptions } from './use-cases/list-delivery-options.ts';
 import { PutDeliveryOption } from './use-cases/put-delivery-option.ts';
 import { QuoteCart } from './use-cases/quote-cart.ts';
@@ -14,6 +15,7 @@ export const pricingModule = defineModule(Pricing, {
   provides: [DeliveryOptionRepository, DeliveryOptionCache],
   operations: {
     quoteCart: QuoteCart,
+    isDeliveryOffered: IsDeliveryOffered,
     listDeliveryOptions: ListDeliveryOptions,
     putDeliveryOption: PutDeliveryOption,
     removeDeliveryOption: RemoveDeliveryOption,

@@ -241,13 +241,21 @@ export class SagaRun {
     this.#savedStep = this.#row.step;
   }
 
+  /** What the body changes in memory holds only once it is committed: each attempt begins from the same state. */
   async #transact(body: (work: UnitOfWork) => Promise<void>): Promise<void> {
     const before = structuredClone(this.#row);
+    const [lastOutput, stepStartedMs, savedStep] = [this.#lastOutput, this.#stepStartedMs, this.#savedStep];
+    const reset = (): void => {
+      Object.assign(this.#row, structuredClone(before));
+      [this.#lastOutput, this.#stepStartedMs, this.#savedStep] = [lastOutput, stepStartedMs, savedStep];
+    };
     try {
-      await this.#environment.database.transaction(this.#context('own'), body);
+      await this.#environment.database.transaction(this.#context('own'), async (work) => {
+        reset();
+        await body(work);
+      });
     } catch (error) {
-      // The transaction left no trace, so the copy in memory must not run ahead of it.
-      Object.assign(this.#row, before);
+      reset();
       throw error;
     }
   }

@@ -38,11 +38,11 @@ export function withoutLine(lines: readonly ChosenLine[], lineId: string): Chose
 }
 
 /** What a cart lacks before it can become an order; delivery counts only where there is something to choose. */
-export function missingFor(cart: Cart, deliveryIsConfigured: boolean): string[] {
+export function missingFor(cart: Cart, deliveryIsOffered: boolean): string[] {
   return [
     ...(cart.lines.length === 0 ? ['lines'] : []),
-    ...(deliveryIsConfigured && cart.shippingAddress === null ? ['shippingAddress'] : []),
-    ...(deliveryIsConfigured && cart.deliveryOption === null ? ['deliveryOption'] : []),
+    ...(deliveryIsOffered && cart.shippingAddress === null ? ['shippingAddress'] : []),
+    ...(deliveryIsOffered && cart.deliveryOption === null ? ['deliveryOption'] : []),
   ];
 }
 

@@ -38,14 +38,14 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
   ) {}
 
   async coordinate(input: ParsedInputOf<CompleteCartOperation>, call: CallContext): Promise<OutputOf<CompleteCartOperation>> {
-    const deliveryIsConfigured = (await this.pricing.listDeliveryOptions({}, call)).length > 0;
+    const { offered: deliveryIsOffered } = await this.pricing.isDeliveryOffered({}, call);
     const request = {
       operation: Ordering.operations.completeCart,
       input,
       call,
       waitMs: this.config.sagas.checkoutWaitMs,
     };
-    const begin = (work: UnitOfWork): Promise<StartedSaga<CheckoutState>> => this.#begin(work, input, deliveryIsConfigured);
+    const begin = (work: UnitOfWork): Promise<StartedSaga<CheckoutState>> => this.#begin(work, input, deliveryIsOffered);
     const conducted = await this.sagas.conduct(checkoutSaga, request, begin).catch(async (error: unknown) => {
       if (!(error instanceof QuoteHasExpired)) throw error;
       await this.#priceAnew(input.cartId, call);
@@ -61,14 +61,14 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
   async #begin(
     work: UnitOfWork,
     { cartId, payment }: { cartId: string; payment: PaymentMethod },
-    deliveryIsConfigured: boolean,
+    deliveryIsOffered: boolean,
   ): Promise<StartedSaga<CheckoutState>> {
     const orderId = newId('ord');
     const taken = await this.carts.beginCompletion(work, cartId, orderId, QUOTE_HOLDS);
     if (taken === undefined) return await this.#refuse(work, cartId);
     if (!taken.quoteHolds) throw new QuoteHasExpired();
     const { cart } = taken;
-    const missing = missingFor(cart, deliveryIsConfigured);
+    const missing = missingFor(cart, deliveryIsOffered);
     if (missing.length > 0) throw Ordering.errors.cartIncomplete({ missing }, `Missing: ${missing.join(', ')}.`);
     await this.orders.insert(work, { ...cart, id: orderId, cartId, reference: null, placedAt: undefined });
     const lines = cart.lines.filter(({ tracked }) => tracked).map(({ sku, quantity }) => ({ sku, quantity }));

@@ -54,6 +54,8 @@ export const Pricing = defineContract('pricing', {
       }),
       z.object({ lines: z.array(QuotedLine), totals: Totals }),
     ),
+    /** Whether there is anything to choose: where there is, an order needs an address and an option. */
+    isDeliveryOffered: query(z.strictObject({}), z.object({ offered: z.boolean() })),
     /** Options with a price in `currency`, and only that; all options, with all prices, where it is absent. */
     listDeliveryOptions: query(
       z.strictObject({ currency: Currency.optional(), country: Country.optional() }),

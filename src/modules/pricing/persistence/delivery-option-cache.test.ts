@@ -1,56 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
-import { money } from '../../../shared/values/index.ts';
 import type { DeliveryOption } from '../contract/index.ts';
 import { DeliveryOptionCache } from './delivery-option-cache.ts';
 
-const post = (amount: number): DeliveryOption => ({
-  code: 'post',
-  title: 'Post',
-  prices: [money(amount, 'GBP')],
-  countries: [],
-});
+const post: DeliveryOption = { code: 'post', title: 'Post', prices: [{ amount: 395, currency: 'GBP' }], countries: [] };
 
-describe('delivery options in the cache', () => {
-  it('are read once in five seconds, also when many ask at once and when there is none', async () => {
+function readerOf(...answers: readonly (readonly DeliveryOption[] | Error)[]) {
+  let reads = 0;
+  const read = (): Promise<readonly DeliveryOption[]> => {
+    const answer = answers[Math.min(reads, answers.length - 1)];
+    reads += 1;
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer ?? []);
+  };
+  return { read, reads: () => reads };
+}
+
+describe('the delivery options that quotes are made from', () => {
+  it('are read once for everybody who asks within five seconds', async () => {
     const cache = new DeliveryOptionCache();
-    let reads = 0;
-    const read = () => {
-      reads += 1;
-      return Promise.resolve(undefined);
-    };
-    await Promise.all([cache.find('post', 0, read), cache.find('post', 0, read), cache.find('post', 4_999, read)]);
-    expect(reads).toBe(1);
-    await cache.find('post', 5_000, read);
-    expect(reads).toBe(2);
+    const { read, reads } = readerOf([post]);
+    await Promise.all([cache.all(0, read), cache.all(0, read), cache.all(4_999, read)]);
+    expect(await cache.all(4_999, read)).toEqual([post]);
+    expect(reads()).toBe(1);
   });
 
-  it('are new at once after a change, even for what was being read meanwhile', async () => {
+  it('are read again after five seconds, and at once after a change', async () => {
     const cache = new DeliveryOptionCache();
-    const before = cache.find('post', 0, () => Promise.resolve(post(399)));
+    const { read, reads } = readerOf([], [post]);
+    await cache.all(0, read);
+    expect(await cache.all(5_000, read)).toEqual([post]);
     cache.drop();
-    expect(await before).toEqual(post(399));
-    expect(await cache.find('post', 1, () => Promise.resolve(post(499)))).toEqual(post(499));
+    await cache.all(5_001, read);
+    expect(reads()).toBe(3);
   });
 
-  it('are asked for again after a failure', async () => {
+  it('are asked for again when the database did not answer', async () => {
     const cache = new DeliveryOptionCache();
-    await expect(cache.find('post', 0, () => Promise.reject(new Error('no connection')))).rejects.toThrow(
-      'no connection',
-    );
-    expect(await cache.find('post', 1, () => Promise.resolve(post(399)))).toEqual(post(399));
-  });
-
-  it('make room for others, however many codes are tried', async () => {
-    const cache = new DeliveryOptionCache();
-    let reads = 0;
-    const read = () => {
-      reads += 1;
-      return Promise.resolve(undefined);
-    };
-    for (let number = 0; number <= 1_000; number += 1) await cache.find(`code-${number}`, 0, read);
-    await cache.find('code-1000', 1, read);
-    expect(reads).toBe(1_001);
-    await cache.find('code-0', 1, read);
-    expect(reads).toBe(1_002);
+    const { read } = readerOf(new Error('down'), [post]);
+    await expect(cache.all(0, read)).rejects.toThrow('down');
+    expect(await cache.all(1, read)).toEqual([post]);
   });
 });

@@ -6,13 +6,6 @@ const MAX_LISTED = 1_000;
 
 /** How goods can be delivered. */
 export class DeliveryOptionRepository {
-  async find(work: UnitOfWork, code: string): Promise<DeliveryOption | undefined> {
-    return await work.row<DeliveryOption>(
-      'select code, title, prices, countries from delivery_options where code = $1',
-      [code],
-    );
-  }
-
   async list(work: UnitOfWork): Promise<DeliveryOption[]> {
     return await work.rows<DeliveryOption>(
       'select code, title, prices, countries from delivery_options order by code limit $1',

@@ -42,7 +42,8 @@ export class QuoteCart implements Coordination<QuoteCartOperation> {
     const { deliveryOption: code, currency, country } = input;
     if (code === undefined) return undefined;
     const nowMs = this.clock.now().getTime();
-    const option = await this.cache.find(code, nowMs, () => this.options.find(this.database.reader(call), code));
+    const options = await this.cache.all(nowMs, () => this.options.list(this.database.reader(call)));
+    const option = options.find((offered) => offered.code === code);
     return deliveryPrice(code, option, { currency, country });
   }
 }

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { countTests, describeFailures, type JestReport } from './check/count-tests.ts';
+import { runStep, type Step, type StepResult } from './check/run-step.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const reports = join(root, 'reports');
+
+/** All that CI runs, the quickest first. */
+const STEPS: readonly Step[] = [
+  { name: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', command: ['node_modules/eslint/bin/eslint.js', '.'] },
+  { name: 'typecheck', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'] },
+  { name: 'build', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json'] },
+  jestStep('tests', []),
+  jestStep('faults', ['--config', 'jest.faults.config.js', '--passWithNoTests']),
+];
+
+function jestStep(name: string, options: readonly string[]): Step {
+  const report = join(reports, `${name}.json`);
+  return {
+    name,
+    command: ['node_modules/jest/bin/jest.js', ...options, '--json', `--outputFile=${report}`],
+    report,
+  };
+}
+
+/** Runs steps until one fails. */
+async function runSteps(): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of STEPS) {
+    process.stdout.write(`${step.name} …\n`);
+    const result = await runStep(step, root);
+    results.push(result);
+    process.stdout.write(`${step.name} ${result.ok ? 'passed' : 'FAILED'} in ${seconds(result.tookMs)}\n`);
+    if (!result.ok) {
+      showFailure(step, result);
+      break;
+    }
+  }
+  return results;
+}
+
+function showFailure(step: Step, { output }: StepResult): void {
+  const failures = describeFailures(readReports([step]));
+  process.stdout.write(`\n${failures.length > 0 ? failures.join('\n\n') : output}\n`);
+}
+
+function readReports(steps: readonly Step[]): JestReport[] {
+  return steps.flatMap(({ report }) =>
+    report !== undefined && existsSync(report) ? [JSON.parse(readFileSync(report, 'utf8')) as JestReport] : [],
+  );
+}
+
+function summarise(results: readonly StepResult[]): void {
+  process.stdout.write('\n');
+  for (const { name } of STEPS) {
+    const result = results.find((each) => each.name === name);
+    const outcome = result === undefined ? 'not run' : `${result.ok ? 'passed' : 'FAILED'}  ${seconds(result.tookMs)}`;
+    process.stdout.write(`${name.padEnd(10)} ${outcome}\n`);
+  }
+  const { passed, failed } = countTests(readReports(STEPS));
+  // A step that failed without a failing test, such as lint, is a failure all the same.
+  const failedSteps = failed === 0 && results.some(({ ok }) => !ok) ? 1 : 0;
+  process.stdout.write(`${passed} passed, ${failed + failedSteps} failed\n`);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+const results = await runSteps();
+summarise(results);
+if (results.some(({ ok }) => !ok)) process.exitCode = 1;
