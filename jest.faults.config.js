@@ -1,10 +1,9 @@
-import base from './jest.config.js';
+import everyday from './jest.config.js';
 
-/** What happens when processes, Redis or Postgres die. One suite at a time: each kills what it has started. */
+/** Suites that start and kill real processes: slower than the others, so they have a command of their own. */
 export default {
-  ...base,
+  ...everyday,
   testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 120_000,
-  maxWorkers: 1,
 };

@@ -55,8 +55,7 @@ async function countStatements(background: boolean): Promise<void> {
 async function measureCalls(): Promise<void> {
   const bench = await startBenchApplication({ background: false });
   const pricing = bench.app.client(Pricing);
-  const call = (): Promise<unknown> =>
-    pricing.isDeliveryOffered({}, bench.app.context());
+  const call = (): Promise<unknown> => pricing.isDeliveryOffered({}, bench.app.context());
   for (let count = 0; count < CALLS; count += 1) await call();
   const startedMs = performance.now();
   for (let count = 0; count < CALLS; count += 1) await call();

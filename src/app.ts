@@ -24,7 +24,7 @@ import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
 import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
 import { present, StartFailure } from './shared/errors/index.ts';
-import { createPublicApi } from './shared/http/index.ts';
+import { closeServer, createPublicApi, listen } from './shared/http/index.ts';
 import {
   HostedModule,
   ModuleGraph,
@@ -88,25 +88,8 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
   const local = new LocalTransport();
   const calls: CallTransport = options.calls === 'codec' ? new CodecTransport(local, operationsOf(definitions)) : local;
   const transport = createTransport(config, layout, logger);
-  const modules = new Map<string, HostedModule>();
-  for (const definition of hosted) {
-    const name = definition.contract.name;
-    const module = new HostedModule(definition, {
-      config,
-      secret,
-      databaseUrl: layout.moduleUrl(name),
-      graph,
-      transport,
-      calls,
-      acknowledge: (source, subscriber, ids) => acknowledge(modules, source, subscriber, ids),
-      clock: options.clock ?? systemClock,
-      logger,
-      values: options.values ?? [],
-      background: options.background ?? true,
-    });
-    modules.set(name, module);
-    local.host(name, module.pipeline);
-  }
+  const modules = hostModules(hosted, options, { graph, layout, calls, transport });
+  for (const [name, { pipeline }] of modules) local.host(name, pipeline);
   const desk = new SystemDesk({ modules, names: graph.modules, version: VERSION });
   local.host(
     System.name,
@@ -147,6 +130,40 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
       await stopModules(transport, modules);
     },
   };
+}
+
+interface Surrounding {
+  readonly graph: ModuleGraph;
+  readonly layout: DatabaseLayout;
+  readonly calls: CallTransport;
+  readonly transport: Transport;
+}
+
+function hostModules(
+  definitions: readonly ModuleDefinition[],
+  options: AppOptions,
+  { graph, layout, calls, transport }: Surrounding,
+): ReadonlyMap<string, HostedModule> {
+  const { config, secret, logger } = options;
+  const modules = new Map<string, HostedModule>();
+  for (const definition of definitions) {
+    const name = definition.contract.name;
+    const module = new HostedModule(definition, {
+      config,
+      secret,
+      databaseUrl: layout.moduleUrl(name),
+      graph,
+      transport,
+      calls,
+      acknowledge: (source, subscriber, ids) => acknowledge(modules, source, subscriber, ids),
+      clock: options.clock ?? systemClock,
+      logger,
+      values: options.values ?? [],
+      background: options.background ?? true,
+    });
+    modules.set(name, module);
+  }
+  return modules;
 }
 
 interface Parts {
@@ -225,35 +242,4 @@ async function acknowledge(
 ): Promise<void> {
   const publisher = present(modules.get(source), `an event came from ${source}, which is not hosted here`);
   await acknowledgeLocally(publisher.outbox, publisher.database)(subscriber, eventIds);
-}
-
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  await new Promise<void>((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) => fail(explainListen(error, port, host)));
-    server.listen(port, host, done);
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
-}
-
-function explainListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  if (error.code === 'EADDRINUSE')
-    return new StartFailure(`PORT ${port} is in use; stop the other program or choose another port.`);
-  if (error.code === 'EACCES')
-    return new StartFailure(`PORT ${port} may not be opened by this user; choose one above 1023.`);
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new StartFailure(`HOST ${host} is no address of this machine; use 0.0.0.0 for all of them.`);
-  }
-  return error;
-}
-
-/** Requests that run may finish; connections without one are closed at once. */
-async function closeServer(server: Server, limitMs: number): Promise<void> {
-  const closed = new Promise<void>((done) => {
-    server.close(() => done());
-  });
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), limitMs);
-  await closed;
-  clearTimeout(timer);
 }

@@ -44,19 +44,21 @@ async function serve(config: Config): Promise<void> {
   };
   endOnSignals(stop);
   try {
+    // The port first: whoever asks too early hears 503, and a port that is taken ends the start at once.
+    const port = await app.listen(config.http.port, config.http.host);
     await app.start();
     if (surroundings.adminKey !== undefined && app.modules.has(Identity.name)) {
       await app
         .client(Identity)
         .ensureKey({ name: FIRST_KEY, token: surroundings.adminKey, scopes: ['*'] }, app.context());
     }
-    const port = await app.listen(config.http.port, config.http.host);
     surroundings.announce(port);
     if (stopping === undefined) greet(port, config, surroundings);
   } catch (error) {
-    if (stopping !== undefined) return await stopping;
+    const wasAsked = stopping !== undefined;
     await stop();
-    throw error;
+    // A signal that came during the start has ended it; that is no failure.
+    if (!wasAsked) throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import { code, renderTable } from './render-table.ts';
 /** What JSON Schema says of one variable. */
 interface Variable {
   readonly description?: string;
-  readonly default?: unknown;
+  readonly default?: string | number;
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly minimum?: number;

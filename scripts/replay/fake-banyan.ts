@@ -51,8 +51,14 @@ export class FakeBanyan {
     const index = this.troubles.findIndex((one) => url.pathname.startsWith(one.path));
     const trouble = index < 0 ? null : this.troubles.splice(index, 1)[0]?.trouble;
     if (trouble === 'disconnected') return void request.socket.destroy();
-    if (trouble === 'unavailable') return send(response, 503, '{}');
-    if (trouble === 'limited') return send(response, 429, '{}', { 'retry-after': '0' });
+    if (trouble === 'unavailable') {
+      send(response, 503, '{}');
+      return;
+    }
+    if (trouble === 'limited') {
+      send(response, 429, '{}', { 'retry-after': '0' });
+      return;
+    }
 
     const answer = this.answer(method, url, body, request);
     if (trouble === 'done but disconnected') return void request.socket.destroy();

@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { locateHere } from './locate-here.ts';
 
 /** Covers a loaded machine and the wait for an older process to let go of the books. */
 const START_TIMEOUT_MS = 20_000;
@@ -139,7 +138,7 @@ class SandboxChild {
 
 /** The child runs in the form this file runs in: built, or as TypeScript through tsx (development and tests). */
 function forkMain(env: NodeJS.ProcessEnv): ChildProcess {
-  const here = locateHere();
+  const here = import.meta.filename;
   const main = join(dirname(here), `main${extname(here)}`);
   const isTypeScript = extname(here) === '.ts';
   const child = fork(main, [], {

@@ -63,7 +63,7 @@ describe('a command', () => {
   });
 
   it('is found when it does not', () => {
-    const text = 'const c = { /** Reads. */ a: query(A, B), b: command(A, B), /** Safe. */ c: command(A, B) };';
+    const text = 'const c = {\n/** Reads. */\na: query(A, B),\nb: command(A, B),\n/** Safe. */\nc: command(A, B) };';
     expect(judgeDocstrings({ path: 'x.ts', text })).toEqual([
       'x.ts: b has no docstring: say in one line what a repeat does.',
     ]);

@@ -62,7 +62,10 @@ describeEachPlacement('a purchase', (world) => {
     const { body, headers } = await complete(shop, await fillCart(shop, sku), 'tok_pending').expect(202);
     expect(headers['location']).toBe(`/store/v1/orders/${body.order.id}`);
     await eventually(async () => {
-      const order = await shop.store.get(String(headers['location'])).set('Order-Token', body.order.accessToken).expect(200);
+      const order = await shop.store
+        .get(String(headers['location']))
+        .set('Order-Token', body.order.accessToken)
+        .expect(200);
       expect(order.body.status).toBe('confirmed');
     });
     expect(await chargesOf(shop, body.order.id)).toHaveLength(1);

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { World } from '../../src/shared/testing/index.ts';
 
+/** The two ways into a started shop, in this process or another. */
+export type Shop = Pick<World, 'admin' | 'store'>;
+
 let made = 0;
 
 /** A published product with one variant and so many pieces in stock. Returns its SKU. */
 export async function stockVariant(
-  { admin }: World,
+  { admin }: Shop,
   options: { pieces: number; price?: number; tracked?: boolean },
 ): Promise<string> {
   made += 1;
@@ -29,7 +32,7 @@ export async function stockVariant(
 }
 
 /** A cart with this much of a variant in it. Returns its id. */
-export async function fillCart({ store }: World, sku: string, quantity = 1): Promise<string> {
+export async function fillCart({ store }: Shop, sku: string, quantity = 1): Promise<string> {
   const { body } = await store
     .post('/store/v1/carts')
     .send({ currency: 'GBP', email: 'buyer@example.com', lines: [{ sku, quantity }] })
@@ -37,7 +40,7 @@ export async function fillCart({ store }: World, sku: string, quantity = 1): Pro
   return body.id;
 }
 
-export function complete({ store }: World, cartId: string, token = 'tok_ok', key: string = randomUUID()) {
+export function complete({ store }: Shop, cartId: string, token = 'tok_ok', key: string = randomUUID()) {
   return store
     .post(`/store/v1/carts/${cartId}/complete`)
     .set('Idempotency-Key', key)
@@ -51,10 +54,7 @@ interface Charge {
 }
 
 /** What the provider's own books hold of an order. */
-export async function chargesOf(
-  { admin }: World,
-  orderId: string,
-): Promise<Charge[]> {
+export async function chargesOf({ admin }: Shop, orderId: string): Promise<Charge[]> {
   const found: Charge[] = [];
   let cursor: string | null = null;
   do {
@@ -68,7 +68,7 @@ export async function chargesOf(
   return found;
 }
 
-export async function stockOf({ admin }: World, sku: string) {
+export async function stockOf({ admin }: Shop, sku: string) {
   const { body } = await admin.get('/admin/v1/stock').query({ sku }).expect(200);
   return body.items[0];
 }

@@ -54,7 +54,7 @@ registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment 
     context: () => app.context(),
     stop: async () => {
       await app.stop();
-      await webhook.stop();
+      webhook.stop();
       await sandbox.close();
     },
   };

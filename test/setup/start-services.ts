@@ -60,9 +60,13 @@ async function migrateTemplate(serverUrl: string): Promise<void> {
 
 async function startRedis(folder: string, cleanups: Cleanup[]): Promise<string | undefined> {
   const port = await freePort();
-  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const server = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   const started = await new Promise<boolean>((resolve) => {
     server.once('error', () => resolve(false));
     server.once('exit', () => resolve(false));

@@ -1,5 +1,4 @@
 import { defineModule } from '../../shared/module/index.ts';
-import { Catalog } from '../catalog/contract/index.ts';
 import { Inventory } from '../inventory/contract/index.ts';
 import { Payments } from '../payments/contract/index.ts';
 import { Pricing } from '../pricing/contract/index.ts';
@@ -38,7 +37,7 @@ import { RejectOrder } from './use-cases/reject-order.ts';
 import { RemoveCartLine } from './use-cases/remove-cart-line.ts';
 
 export const orderingModule = defineModule(Ordering, {
-  knows: [Catalog, Pricing, Inventory, Payments],
+  knows: [Pricing, Inventory, Payments],
   provides: [CartRepository, OrderRepository, OrderReader, RefundRepository, CreditNoteRepository, PricedCart],
   operations: {
     createCart: CreateCart,

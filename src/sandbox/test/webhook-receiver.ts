@@ -20,11 +20,15 @@ export interface WebhookReceiver {
 export async function openReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   let status = 204;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let rawBody = '';
-    for await (const chunk of request) rawBody += String(chunk);
-    received.push({ headers: request.headers, rawBody, event: JSON.parse(rawBody) as WebhookEvent });
-    response.writeHead(status).end();
+    request.on('data', (chunk) => {
+      rawBody += String(chunk);
+    });
+    request.on('end', () => {
+      received.push({ headers: request.headers, rawBody, event: JSON.parse(rawBody) as WebhookEvent });
+      response.writeHead(status).end();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

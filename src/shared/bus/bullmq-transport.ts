@@ -1,4 +1,12 @@
-import { createPostgresBackend, Queue, withBackend, Worker, type Job, type QueueOptions, type WorkerOptions } from 'bullmq';
+import {
+  createPostgresBackend,
+  Queue,
+  withBackend,
+  Worker,
+  type Job,
+  type QueueOptions,
+  type WorkerOptions,
+} from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../telemetry/index.ts';
@@ -28,7 +36,10 @@ interface Backend {
   check(): Promise<void>;
   close(): Promise<void>;
 }
-type QueueLike = Pick<Queue<JobData>, 'addBulk' | 'upsertJobScheduler' | 'getJobSchedulers' | 'removeJobScheduler' | 'close' | 'on' | 'waitUntilReady'>;
+type QueueLike = Pick<
+  Queue<JobData>,
+  'addBulk' | 'upsertJobScheduler' | 'getJobSchedulers' | 'removeJobScheduler' | 'close' | 'on' | 'waitUntilReady'
+>;
 type WorkerLike = Pick<Worker<JobData>, 'close' | 'on' | 'waitUntilReady'>;
 
 const workerOptions = {
@@ -112,7 +123,9 @@ export class BullmqTransport implements Transport {
       else await handlers.fire(job.data.schedule);
     });
     worker.on('error', (error) => this.#logger.warn({ err: error, module }, 'the queue reported an error'));
-    worker.on('failed', (_job, error) => this.#logger.warn({ err: error, module }, 'a job failed; its events are sent again'));
+    worker.on('failed', (_job, error) =>
+      this.#logger.warn({ err: error, module }, 'a job failed; its events are sent again'),
+    );
     this.#workers.push(worker);
     await worker.waitUntilReady();
   }

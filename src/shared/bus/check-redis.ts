@@ -52,10 +52,14 @@ async function tryOnce(url: string): Promise<string | undefined> {
 function checkSettings(info: string, host: string): void {
   const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1];
   if (policy !== undefined && policy !== 'noeviction') {
-    throw new StartFailure(`REDIS_URL (${host}) runs with maxmemory-policy ${policy}, which drops jobs; set it to noeviction.`);
+    throw new StartFailure(
+      `REDIS_URL (${host}) runs with maxmemory-policy ${policy}, which drops jobs; set it to noeviction.`,
+    );
   }
   const version = /redis_version:(\S+)/.exec(info)?.[1];
   if (version !== undefined && Number.parseInt(version, 10) < MIN_MAJOR_VERSION) {
-    throw new StartFailure(`REDIS_URL (${host}) is Redis ${version}, which is too old; use ${MIN_MAJOR_VERSION}.2 or later.`);
+    throw new StartFailure(
+      `REDIS_URL (${host}) is Redis ${version}, which is too old; use ${MIN_MAJOR_VERSION}.2 or later.`,
+    );
   }
 }

@@ -98,7 +98,8 @@ export class Consumer {
         return parked;
       });
     } catch (error) {
-      if (error instanceof Early) await this.#database.transaction(busContext(), (work) => this.#parkOrDrop(work, delivery));
+      if (error instanceof Early)
+        await this.#database.transaction(busContext(), (work) => this.#parkOrDrop(work, delivery));
       else await this.#keepForRetry(delivery, error);
       return 0;
     }
@@ -140,7 +141,8 @@ export class Consumer {
   #redrive(): void {
     this.#redriving = this.#redriveDue()
       .catch((error: unknown) => {
-        if (!this.#stopped) this.#logger.warn({ err: error, module: this.#database.module }, 'redrive will be repeated');
+        if (!this.#stopped)
+          this.#logger.warn({ err: error, module: this.#database.module }, 'redrive will be repeated');
       })
       .finally(() => {
         this.#redriving = undefined;

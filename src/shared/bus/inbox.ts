@@ -46,7 +46,13 @@ export class Inbox {
   /** Marks an event as done in this transaction, if it is its turn; the caller then adds the effects. */
   async receive(work: UnitOfWork, delivery: Delivery): Promise<{ arrival: Arrival; parked: number }> {
     const { envelope, sequence } = delivery;
-    const received = await work.rows(RECEIVE, [envelope.id, envelope.source, envelope.type, envelope.subject, sequence]);
+    const received = await work.rows(RECEIVE, [
+      envelope.id,
+      envelope.source,
+      envelope.type,
+      envelope.subject,
+      sequence,
+    ]);
     if (received.length === 0) return { arrival: 'duplicate', parked: 0 };
     const advanced = await work.row<{ parked: number }>(ADVANCE, [envelope.source, envelope.subject, sequence]);
     if (advanced !== undefined) return { arrival: 'next', parked: advanced.parked };
@@ -55,7 +61,14 @@ export class Inbox {
 
   /** Keeps an early event until its predecessor is done. */
   async park(work: UnitOfWork, { envelope, sequence }: Delivery): Promise<void> {
-    const kept = await work.rows(KEEP, [...identity(envelope, sequence), 'parked', 0, 0, JSON.stringify(envelope), null]);
+    const kept = await work.rows(KEEP, [
+      ...identity(envelope, sequence),
+      'parked',
+      0,
+      0,
+      JSON.stringify(envelope),
+      null,
+    ]);
     if (kept.length === 0) return;
     await work.run(
       `insert into inbox_positions (source, subject, sequence, parked) values ($1, $2, 0, 1)

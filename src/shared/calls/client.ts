@@ -15,10 +15,15 @@ export type Client<Known extends AnyContract> = {
 };
 
 /** The client of `contract` for the module `caller`, which signs its calls with its name. */
-export function createClient<Known extends AnyContract>(contract: Known, caller: string, transport: CallTransport): Client<Known> {
+export function createClient<Known extends AnyContract>(
+  contract: Known,
+  caller: string,
+  transport: CallTransport,
+): Client<Known> {
   const methods = Object.entries(contract.operations).map(([name, operation]) => [
     name,
-    (input: unknown, call: CallContext) => transport.invoke(operation, input, { ...call, caller, idempotencyKey: undefined }),
+    (input: unknown, call: CallContext) =>
+      transport.invoke(operation, input, { ...call, caller, idempotencyKey: undefined }),
   ]);
   return Object.fromEntries(methods) as Client<Known>;
 }

@@ -36,7 +36,11 @@ export function encodeCall(operation: string, input: unknown, call: CallContext)
 
 export function decodeCall(text: string): { operation: string; input: unknown; call: CallContext } {
   const { operation, input, timeLeftMs, idempotencyKey, ...rest } = WireCall.parse(JSON.parse(text));
-  const call: CallContext = { ...rest, deadlineMs: Date.now() + timeLeftMs, idempotencyKey: idempotencyKey ?? undefined };
+  const call: CallContext = {
+    ...rest,
+    deadlineMs: Date.now() + timeLeftMs,
+    idempotencyKey: idempotencyKey ?? undefined,
+  };
   return { operation, input, call };
 }
 
@@ -45,7 +49,8 @@ export function encodeAnswer(output: unknown): string {
 }
 
 export function encodeError(error: unknown): string {
-  if (error instanceof ContractError) return JSON.stringify({ kind: 'refusal', error: error.toJSON() } satisfies WireAnswer);
+  if (error instanceof ContractError)
+    return JSON.stringify({ kind: 'refusal', error: error.toJSON() } satisfies WireAnswer);
   const message = error instanceof Error ? error.message : String(error);
   const mayHaveHappened = error instanceof SystemFailure ? error.mayHaveHappened : true;
   return JSON.stringify({ kind: 'failure', message, mayHaveHappened } satisfies WireAnswer);

@@ -31,7 +31,9 @@ export class Pipeline {
 
   async invoke(operation: Operation, input: unknown, call: CallContext): Promise<unknown> {
     if (!this.#options.callers.has(call.caller)) {
-      throw new InvariantViolation(`${call.caller} does not know ${operation.contract}: add it to the module's "knows"`);
+      throw new InvariantViolation(
+        `${call.caller} does not know ${operation.contract}: add it to the module's "knows"`,
+      );
     }
     if (Date.now() >= call.deadlineMs) {
       throw new SystemFailure(`${operation.id} was called after its deadline`, { mayHaveHappened: false });
@@ -40,7 +42,9 @@ export class Pipeline {
     const output = await this.#run(operation, parsed, call);
     const result = operation.output.safeParse(output);
     if (!result.success) {
-      throw new InvariantViolation(`${operation.id} answered what its contract does not promise: ${result.error.message}`);
+      throw new InvariantViolation(
+        `${operation.id} answered what its contract does not promise: ${result.error.message}`,
+      );
     }
     return result.data;
   }

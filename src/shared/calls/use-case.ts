@@ -21,6 +21,8 @@ export interface Coordination<Op extends Operation> {
 
 export type Implementation<Op extends Operation> = UseCase<Op> | Coordination<Op>;
 
-export function isCoordination<Op extends Operation>(implementation: Implementation<Op>): implementation is Coordination<Op> {
+export function isCoordination<Op extends Operation>(
+  implementation: Implementation<Op>,
+): implementation is Coordination<Op> {
   return 'coordinate' in implementation;
 }

@@ -18,31 +18,68 @@ const count = (min: number, max: number, fallback: number) =>
     .max(max)
     .default(fallback);
 
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a URL such as postgres://user:password@host:5432/banyan' });
+const postgresUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must be a URL such as postgres://user:password@host:5432/banyan',
+});
 const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://host:6379' });
 
 /** Every environment variable that Banyan reads, with its meaning. `docs/configuration.md` is made from this. */
 export const Environment = z.object({
   PORT: count(0, 65_535, 3000).describe('Port of the public API; 0 takes a free one'),
   HOST: z.string().min(1).default('0.0.0.0').describe('Address that the public API listens on'),
-  DATABASE_URL: postgresUrl.optional().describe('Postgres, as a role that may create roles and schemas; without it embedded Postgres is started'),
+  DATABASE_URL: postgresUrl
+    .optional()
+    .describe('Postgres, as a role that may create roles and schemas; without it embedded Postgres is started'),
   REDIS_URL: redisUrl.optional().describe('Redis for the queues; without it they live in Postgres'),
-  BANYAN_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').max(200).optional().describe('The first staff key, with every scope'),
-  BANYAN_SECRET: z.string().min(16, 'must have at least 16 characters').optional().describe('From which database passwords and order tokens are derived; default: derived from DATABASE_URL, or made once and kept in the data folder'),
-  BANYAN_DATA_DIR: z.string().min(1).default('.banyan').describe('Folder of embedded Postgres and of the sandbox provider\'s books'),
+  BANYAN_ADMIN_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .max(200)
+    .optional()
+    .describe('The first staff key, with every scope'),
+  BANYAN_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe(
+      'From which database passwords and order tokens are derived; default: derived from DATABASE_URL, or made once and kept in the data folder',
+    ),
+  BANYAN_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.banyan')
+    .describe("Folder of embedded Postgres and of the sandbox provider's books"),
   BANYAN_MODULES: z.string().optional().describe('Modules to host, separated by commas; default: all'),
-  BANYAN_ROLE_PREFIX: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be lower-case letters, digits and _').optional().describe('First part of the database roles\' names; default: the database\'s name'),
-  DATA_ISOLATION: z.enum(['schema'], { error: 'must be schema' }).default('schema').describe('How modules\' data is kept apart'),
+  BANYAN_ROLE_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be lower-case letters, digits and _')
+    .optional()
+    .describe("First part of the database roles' names; default: the database's name"),
+  DATA_ISOLATION: z
+    .enum(['schema'], { error: 'must be schema' })
+    .default('schema')
+    .describe("How modules' data is kept apart"),
   DATABASE_POOL_SIZE: count(1, 100, 6).describe('Database connections of one module, at most'),
-  DATABASE_WAIT_SECONDS: count(0, 600, 30).describe('How long a start waits for a database or Redis that is not up yet'),
-  PAYMENT_SANDBOX: z.enum(['true', 'false'], { error: 'must be true or false' }).optional().describe('Start the sandbox payment provider beside the app; default: only with embedded Postgres'),
+  DATABASE_WAIT_SECONDS: count(0, 600, 30).describe(
+    'How long a start waits for a database or Redis that is not up yet',
+  ),
+  PAYMENT_SANDBOX: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .optional()
+    .describe('Start the sandbox payment provider beside the app; default: only with embedded Postgres'),
   PAYMENT_TIMEOUT_MS: count(100, 60_000, seconds(5)).describe('How long one request to a payment provider may take'),
   RATE_LIMIT: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on').describe('Rate limits per client'),
   MIGRATE_ON_START: flag(true).describe('Apply open migrations at start'),
   SAGA_LEASE_MS: count(200, 600_000, seconds(10)).describe('How long a process owns a saga without a sign of life'),
   CHECKOUT_WAIT_MS: count(0, 60_000, seconds(10)).describe('How long a checkout is waited for before it answers 202'),
   SHUTDOWN_SECONDS: count(1, 600, 20).describe('How long a stop waits for running requests and handlers'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be one of fatal, error, warn, info, debug, trace, silent' }).default('info').describe('Least level that is logged'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info')
+    .describe('Least level that is logged'),
 });
 
 /** Set for one module, as `DATABASE_URL_INVENTORY`. */
@@ -98,7 +135,9 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     modules: readModules(variables.BANYAN_MODULES, knownModules),
     payments: {
       startSandbox:
-        variables.PAYMENT_SANDBOX === undefined ? variables.DATABASE_URL === undefined : variables.PAYMENT_SANDBOX === 'true',
+        variables.PAYMENT_SANDBOX === undefined
+          ? variables.DATABASE_URL === undefined
+          : variables.PAYMENT_SANDBOX === 'true',
       timeoutMs: variables.PAYMENT_TIMEOUT_MS,
     },
     sagas: { leaseMs: variables.SAGA_LEASE_MS, checkoutWaitMs: variables.CHECKOUT_WAIT_MS },
@@ -114,7 +153,14 @@ function deriveSecret(databaseUrl: string | undefined): string | undefined {
 
 function readModules(text: string | undefined, known: readonly string[]): readonly string[] | undefined {
   if (text === undefined) return undefined;
-  const names = [...new Set(text.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+  const names = [
+    ...new Set(
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  ];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0 || names.length === 0) {
     throw new StartFailure(
@@ -130,10 +176,13 @@ function readModuleUrls(given: Record<string, string | undefined>, known: readon
     if (!name.startsWith(MODULE_DATABASE_PREFIX)) continue;
     const module = name.slice(MODULE_DATABASE_PREFIX.length).toLowerCase();
     if (!known.includes(module)) {
-      throw new StartFailure(`${name} is set, but there is no module "${module}"; the modules are ${known.join(', ')}.`);
+      throw new StartFailure(
+        `${name} is set, but there is no module "${module}"; the modules are ${known.join(', ')}.`,
+      );
     }
     const url = postgresUrl.safeParse(value);
-    if (!url.success) throw new StartFailure(`${name} must be a URL such as postgres://user:password@host:5432/banyan.`);
+    if (!url.success)
+      throw new StartFailure(`${name} must be a URL such as postgres://user:password@host:5432/banyan.`);
     urls[module] = url.data;
   }
   return urls;

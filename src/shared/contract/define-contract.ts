@@ -23,7 +23,9 @@ export interface Contract<
     readonly [Name in keyof Events]: Events[Name] extends EventDefinition<infer Data> ? EventType<Data> : never;
   };
   readonly errors: {
-    readonly [Name in keyof Problems]: Problems[Name] extends ProblemDefinition<infer Details> ? Problem<Details> : never;
+    readonly [Name in keyof Problems]: Problems[Name] extends ProblemDefinition<infer Details>
+      ? Problem<Details>
+      : never;
   };
 }
 

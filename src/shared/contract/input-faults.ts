@@ -19,6 +19,7 @@ function toFaults(issue: z.core.$ZodIssue, at: string): InputFault[] {
       message: `There is no field "${key}" here.`,
     }));
   }
-  const message = issue.message === 'Invalid input: expected nonoptional, received undefined' ? 'Required' : issue.message;
+  const message =
+    issue.message === 'Invalid input: expected nonoptional, received undefined' ? 'Required' : issue.message;
   return [{ pointer: place, code: issue.code, message }];
 }

@@ -18,8 +18,10 @@ export interface OperationDefinition<Input extends z.ZodType, Output extends z.Z
 }
 
 /** One thing that a module does for others, as data: what goes in, what comes out, whether it changes anything. */
-export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType>
-  extends OperationDefinition<Input, Output> {
+export interface Operation<
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> extends OperationDefinition<Input, Output> {
   readonly contract: string;
   readonly name: string;
   /** `<contract>.<name>`, as it appears in logs, traces and paths. */

@@ -20,7 +20,11 @@ export function problem<Details extends z.ZodObject>(
   title: string,
   details: Details,
 ): ProblemDefinition<Details>;
-export function problem(status: number, title: string, details: z.ZodObject = z.object({})): ProblemDefinition<z.ZodObject> {
+export function problem(
+  status: number,
+  title: string,
+  details: z.ZodObject = z.object({}),
+): ProblemDefinition<z.ZodObject> {
   return { status, title, details };
 }
 

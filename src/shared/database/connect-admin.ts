@@ -32,7 +32,7 @@ export async function connectAdmin(url: string, variable: string, waitMs: number
       await checkVersion(client, variable);
       return client;
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await closeQuietly(client);
       if (error instanceof StartFailure) throw error;
       const code = (error as { code?: string }).code ?? '';
       const message = error instanceof Error ? error.message : String(error);
@@ -41,6 +41,11 @@ export async function connectAdmin(url: string, variable: string, waitMs: number
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+/** A connection that never came about may fail to close, too; why it did not come about is the news. */
+async function closeQuietly(client: pg.Client): Promise<void> {
+  await Promise.allSettled([client.end()]);
 }
 
 function failure(url: string, variable: string, code: string, message: string): StartFailure {
@@ -55,6 +60,8 @@ async function checkVersion(client: pg.Client, variable: string): Promise<void> 
   );
   const version = rows[0];
   if (version !== undefined && Number(version.number) < MIN_SERVER_VERSION) {
-    throw new StartFailure(`${variable} points to Postgres ${version.text}, which is too old; use version 14 or later.`);
+    throw new StartFailure(
+      `${variable} points to Postgres ${version.text}, which is too old; use version 14 or later.`,
+    );
   }
 }

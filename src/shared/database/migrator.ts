@@ -100,7 +100,10 @@ function toMigration(
       await client.query('begin');
       try {
         await client.query(file.sql);
-        await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [file.name, file.checksum]);
+        await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
+          file.name,
+          file.checksum,
+        ]);
         await client.query('commit');
       } catch (error) {
         await client.query('rollback');
@@ -111,6 +114,8 @@ function toMigration(
 }
 
 async function readApplied(client: pg.Client): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from schema_migrations');
+  const { rows } = await client.query<{ name: string; checksum: string }>(
+    'select name, checksum from schema_migrations',
+  );
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }

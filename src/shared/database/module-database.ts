@@ -16,9 +16,8 @@ const IDLE_CONNECTION_MS = 30_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
-const INT8_OID = 20;
 // Sums and sequences stay below 2^53 (see MAX_AMOUNT); as numbers they need no conversion everywhere else.
-pg.types.setTypeParser(INT8_OID, (text: string) => Number(text));
+pg.types.setTypeParser(pg.types.builtins.INT8, (text: string) => Number(text));
 
 /** Stores what a unit of work publishes, inside its transaction. */
 export type StoreEvents = (work: UnitOfWork) => Promise<void>;
@@ -96,7 +95,10 @@ export class ModuleDatabase {
     try {
       await transaction.commit();
     } catch (error) {
-      throw new SystemFailure(`the commit in ${this.module} was not confirmed`, { mayHaveHappened: true, cause: error });
+      throw new SystemFailure(`the commit in ${this.module} was not confirmed`, {
+        mayHaveHappened: true,
+        cause: error,
+      });
     }
     if (work.events.length > 0) this.#options.onPublished();
     return result;

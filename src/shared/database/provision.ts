@@ -45,7 +45,10 @@ async function ensureRole(client: pg.Client, role: string, attributes: string, a
   } catch (error) {
     // Roles belong to the whole server: another database's start may have made this one just now.
     const code = String((error as { code?: string }).code);
-    if (MADE_MEANWHILE.has(code) && attempt < MAX_ROLE_ATTEMPTS) return await ensureRole(client, role, attributes, attempt + 1);
+    if (MADE_MEANWHILE.has(code) && attempt < MAX_ROLE_ATTEMPTS) {
+      await ensureRole(client, role, attributes, attempt + 1);
+      return;
+    }
     if (code === '42501') {
       throw new StartFailure(
         `The user of DATABASE_URL may not create or change the role ${role}; give it CREATEROLE, or run \`npm run migrate\` as one that has it and set MIGRATE_ON_START=false.`,

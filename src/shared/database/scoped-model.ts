@@ -1,4 +1,13 @@
-import type { Attributes, Model, ModelAttributes, ModelStatic, Order, Sequelize, Transaction, WhereOptions } from 'sequelize';
+import type {
+  Attributes,
+  Model,
+  ModelAttributes,
+  ModelStatic,
+  Order,
+  Sequelize,
+  Transaction,
+  WhereOptions,
+} from 'sequelize';
 import { invariant } from '../errors/index.ts';
 
 /** A table as Sequelize knows it: named here, defined once for each connection. */
@@ -58,7 +67,7 @@ export class ScopedModel<Row extends object> {
   /** How many rows were changed. */
   async update(values: Partial<Row>, where: WhereOptions<Attributes<Model<Row, Row>>>): Promise<number> {
     invariant(this.#transaction !== null, 'a unit of work that only reads was asked to write');
-    const [changed] = await this.#model.update(values as never, { where, transaction: this.#transaction });
+    const [changed] = await this.#model.update(values, { where, transaction: this.#transaction });
     return changed;
   }
 
@@ -73,7 +82,7 @@ function modelOf<Row extends object>(
   definition: ModelDefinition<Row>,
   sequelize: Sequelize,
 ): ModelStatic<Model<Row, Row>> {
-  if (sequelize.isDefined(definition.table)) return sequelize.model(definition.table) as ModelStatic<Model<Row, Row>>;
+  if (sequelize.isDefined(definition.table)) return sequelize.model(definition.table);
   // Sequelize keeps what it is given, so that each connection gets a copy of its own.
   return sequelize.define<Model<Row, Row>>(definition.table, structuredCloneOfAttributes(definition.attributes), {
     tableName: definition.table,

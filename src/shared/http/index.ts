@@ -8,3 +8,4 @@ export * from './health.ts';
 export * from './metrics.ts';
 export * from './rate-limit.ts';
 export * from './public-api.ts';
+export * from './listen.ts';

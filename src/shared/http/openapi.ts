@@ -106,8 +106,8 @@ function toOperation(
 
 function pathParameters(route: Route, schemas: OpenApiSchemas): JsonObject[] {
   return [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
-    const schema: z.core.$ZodType = route.params?.shape[name] ?? z.string();
-    return parameter('path', name, schema as z.ZodType, route.operation.id, schemas);
+    const shape = (route.params?.shape ?? {}) as Record<string, z.ZodType>;
+    return parameter('path', name, shape[name] ?? z.string(), route.operation.id, schemas);
   });
 }
 

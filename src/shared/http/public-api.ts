@@ -1,4 +1,5 @@
-import { Router, type Express } from 'express';
+import { Router, type Express, type RequestHandler } from 'express';
+import { problems } from '../errors/index.ts';
 import type { Principal } from '../auth/index.ts';
 import type { CallTransport } from '../calls/index.ts';
 import type { AnyContract } from '../contract/index.ts';
@@ -42,6 +43,19 @@ export function createPublicApi(options: PublicApiOptions): Express {
     }),
   );
   pages.use(referencePages(document, contracts.flatMap(failuresOf)));
+  pages.use(refuseUnlessReady(options.isReady));
   const limit = rateLimit({ enabled: options.rateLimit });
   return createHttpServer({ routes, transport, authenticate, logger, pages, limit });
+}
+
+/** Before the start is done and once a stop has begun nothing is taken; health and reference answer all the same. */
+function refuseUnlessReady(isReady: () => Readiness): RequestHandler {
+  return (_request, response, next) => {
+    const { ready, reasons } = isReady();
+    if (!ready) {
+      response.setHeader('connection', 'close');
+      throw problems.unavailable(`Nothing has happened: ${reasons.join(', ')}.`);
+    }
+    next();
+  };
 }

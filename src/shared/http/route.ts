@@ -11,7 +11,7 @@ export interface RouteRequest<Params, Query, Body> {
   readonly body: Body;
   readonly principal: Principal;
   /** A header's value, or undefined. Names are lower-case. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
   /** The body as it came, for signatures. */
   readonly rawBody: Buffer | undefined;
 }

@@ -2,7 +2,7 @@ import type { InputFault } from '../errors/index.ts';
 
 const MAX_DEPTH = 32;
 /** NUL, and halves of characters: Postgres keeps neither in text nor in JSON. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- NUL is what is looked for
 const UNSTORABLE = /[\u0000\p{Surrogate}]/u;
 
 /**

@@ -25,7 +25,7 @@ export interface Subscription {
 
 /** `on(Ordering.events.orderConfirmed, OpenShipmentWhenOrderConfirmed)` */
 export function on<Type extends EventType>(event: Type, subscriber: Constructor<Subscriber<Type>>): Subscription {
-  return { event, subscriber: subscriber as unknown as Constructor<Subscriber> };
+  return { event, subscriber };
 }
 
 export interface ScheduledOperation {
@@ -81,7 +81,7 @@ export function defineModule<Known extends AnyContract>(
     knows: parts.knows ?? [],
     provides: parts.provides ?? [],
     // The mapped type above has checked each pair; from here on only names matter.
-    operations: parts.operations as unknown as ModuleDefinition['operations'],
+    operations: parts.operations,
     subscriptions: parts.subscriptions ?? [],
     sagas: parts.sagas ?? [],
     schedules: parts.schedules ?? [],

@@ -131,7 +131,11 @@ export class HostedModule {
     const scheduled = this.definition.schedules.find(({ operation }) => operation.name === name);
     const { operation } = present(scheduled, `no schedule is called ${name}`);
     const deadlineMs = Date.now() + SCHEDULE_DEADLINE_MS;
-    await this.pipeline.invoke(operation, {}, newCallContext({ caller: 'schedule', principal: system('schedule'), deadlineMs }));
+    await this.pipeline.invoke(
+      operation,
+      {},
+      newCallContext({ caller: 'schedule', principal: system('schedule'), deadlineMs }),
+    );
   }
 
   #implementationOf(operation: Operation): Implementation<Operation> {
@@ -174,7 +178,12 @@ export class HostedModule {
       container.bind(clientOf(known)).toConstantValue(createClient(known, this.definition.contract.name, calls));
     }
     const subscribers = this.definition.subscriptions.map(({ subscriber }) => subscriber);
-    const classes = [...this.definition.provides, ...Object.values(this.definition.operations), ...subscribers, ...this.definition.audits];
+    const classes = [
+      ...this.definition.provides,
+      ...Object.values(this.definition.operations),
+      ...subscribers,
+      ...this.definition.audits,
+    ];
     for (const each of new Set<unknown>(classes)) container.bind(each as never).to(each as never);
     return container;
   }

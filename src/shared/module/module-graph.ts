@@ -67,7 +67,10 @@ export class ModuleGraph {
 }
 
 function edgesOf({ contract, knows, subscriptions, sagas }: ModuleDefinition): ModuleEdge[] {
-  const heard = [...subscriptions.map(({ event }) => event), ...sagas.flatMap(({ wakeUps }) => wakeUps.map(({ event }) => event))];
+  const heard = [
+    ...subscriptions.map(({ event }) => event),
+    ...sagas.flatMap(({ wakeUps }) => wakeUps.map(({ event }) => event)),
+  ];
   return [
     ...knows.map((known): ModuleEdge => ({ from: contract.name, to: known.name, how: 'calls' })),
     ...heard.map((event): ModuleEdge => ({ from: contract.name, to: event.contract, how: 'hears', event: event.type })),

@@ -78,7 +78,7 @@ export class SagaBuilder<State, Outcome> implements SagaDefinition<State, Outcom
 
   /** `event` wakes the saga whose key `key` reads from it. */
   wakeOn<Type extends EventType>(event: Type, key: (data: DataOf<Type>) => string): SagaBuilder<State, Outcome> {
-    return new SagaBuilder({ ...this.#parts(), wakeUps: [...this.wakeUps, { event, key: key as WakeUp['key'] }] });
+    return new SagaBuilder({ ...this.#parts(), wakeUps: [...this.wakeUps, { event, key }] });
   }
 
   onFailure(call: (state: State, failure: ContractError) => Call): SagaBuilder<State, Outcome> {

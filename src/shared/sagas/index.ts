@@ -1,4 +1,5 @@
 export * from './define-saga.ts';
 export * from './saga-store.ts';
+export * from './saga-environment.ts';
 export * from './saga-run.ts';
 export * from './saga-runner.ts';

@@ -1,32 +1,20 @@
-import { newCallContext, Principal, type CallContext } from '../auth/index.ts';
-import type { CallTransport, Implementation } from '../calls/index.ts';
-import { isCoordination } from '../calls/index.ts';
-import { parseInput, type Call, type Operation } from '../contract/index.ts';
-import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
+import type { Call } from '../contract/index.ts';
+import type { UnitOfWork } from '../database/index.ts';
 import { ContractError, present, type ContractErrorFields } from '../errors/index.ts';
-import { crashPoint, type Logger } from '../telemetry/index.ts';
+import { crashPoint } from '../telemetry/index.ts';
 import { backoffMs, seconds } from '../values/index.ts';
 import type { SagaDefinition, SagaStep } from './define-saga.ts';
-import type { SagaEvent, SagaRow, SagaStore } from './saga-store.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { SagaCalls } from './saga-calls.ts';
+import type { SagaEnvironment } from './saga-environment.ts';
+import type { SagaEvent, SagaRow } from './saga-store.ts';
 
-const STEP_DEADLINE_MS = seconds(30);
 const RETRY_BASE_MS = 100;
 const RETRY_CAP_MS = seconds(30);
 /** Pauses up to this long are sat out by the owner; for longer ones it lets go of the saga. */
 const MAX_INLINE_PAUSE_MS = seconds(1);
 /** How soon a waiting step is asked again, if nothing wakes it: the safety net behind its event. */
 const POLL_BASE_MS = seconds(2);
-
-export interface SagaEnvironment {
-  readonly module: string;
-  readonly database: ModuleDatabase;
-  readonly transport: CallTransport;
-  readonly store: SagaStore;
-  readonly implementationOf: (operation: Operation) => Implementation<Operation>;
-  readonly leaseMs: number;
-  readonly logger: Logger;
-  readonly isStopping: () => boolean;
-}
 
 /** Another process has taken the saga over; this one must not touch it any more. */
 class NotTheOwner extends Error {}
@@ -44,6 +32,7 @@ export class SagaRun {
   readonly #definition: Definition;
   readonly #environment: SagaEnvironment;
   readonly #row: SagaRow;
+  readonly #calls: SagaCalls;
   #stepStartedMs: number;
   #savedStep: number;
   #lastOutput: unknown;
@@ -51,6 +40,7 @@ export class SagaRun {
   constructor(definition: Definition, row: SagaRow, environment: SagaEnvironment) {
     this.#definition = definition;
     this.#row = row;
+    this.#calls = new SagaCalls(row, environment);
     this.#environment = environment;
     this.#stepStartedMs = Date.now() - row.stepAgeMs;
     this.#savedStep = row.step;
@@ -58,7 +48,7 @@ export class SagaRun {
 
   /** Goes on until the saga ends or sleeps. Returns it as it then is, or undefined when another process owns it. */
   async advance(): Promise<SagaRow | undefined> {
-    const heartbeat = this.#startHeartbeat();
+    const stopHeartbeat = startHeartbeat(this.#environment, this.#row, this.#calls);
     try {
       for (;;) {
         if (this.#environment.isStopping()) return await this.#sleep(0, []);
@@ -67,10 +57,13 @@ export class SagaRun {
       }
     } catch (error) {
       if (!(error instanceof NotTheOwner)) throw error;
-      this.#environment.logger.warn({ sagaId: this.#row.id, epoch: this.#row.epoch }, 'a saga was lost to another owner');
+      this.#environment.logger.warn(
+        { sagaId: this.#row.id, epoch: this.#row.epoch },
+        'a saga was lost to another owner',
+      );
       return undefined;
     } finally {
-      clearInterval(heartbeat);
+      stopHeartbeat();
     }
   }
 
@@ -88,8 +81,8 @@ export class SagaRun {
     try {
       crashPoint(`${this.#definition.name}/${step.name}/before`);
       const isLast = this.#row.step === this.#definition.steps.length - 1;
-      if (this.#isOwn(call)) return await this.#doOwnStep(step, call, isLast);
-      const output = await this.#call(call, `do:${this.#row.step}`);
+      if (this.#calls.isOwn(call)) return await this.#doOwnStep(step, call, isLast);
+      const output = await this.#calls.call(call, `do:${this.#row.step}`);
       crashPoint(`${this.#definition.name}/${step.name}/after`);
       if (step.waitWhile?.(output as never) === true) return await this.#waitFor(step);
       this.#keep(step, output);
@@ -102,7 +95,7 @@ export class SagaRun {
   /** The step and the saga's own row change in one transaction: it happens exactly once. */
   async #doOwnStep(step: SagaStep<Record<string, unknown>>, call: Call, isLast: boolean): Promise<boolean> {
     await this.#transact(async (work) => {
-      const output = await this.#execute(call, work);
+      const output = await this.#calls.execute(call, work);
       this.#keep(step, output);
       if (isLast) await this.#complete(work);
       else await this.#save(work, 0, this.#environment.leaseMs);
@@ -124,7 +117,10 @@ export class SagaRun {
       return await this.#turnRound(step, error.toJSON(), this.#row.step - 1);
     }
     this.#row.attempts += 1;
-    this.#environment.logger.warn({ sagaId: this.#row.id, step: step.name, err: error }, 'a saga step will be repeated');
+    this.#environment.logger.warn(
+      { sagaId: this.#row.id, step: step.name, err: error },
+      'a saga step will be repeated',
+    );
     if (this.#stepAgeMs() >= step.timeoutMs) return await this.#timedOut(step, error);
     return await this.#pause(this.#event(step, 'retrying', messageOf(error)));
   }
@@ -149,7 +145,11 @@ export class SagaRun {
     return await this.#turnRound(step, failure, this.#row.step);
   }
 
-  async #turnRound(step: SagaStep<Record<string, unknown>>, failure: ContractErrorFields, from: number): Promise<boolean> {
+  async #turnRound(
+    step: SagaStep<Record<string, unknown>>,
+    failure: ContractErrorFields,
+    from: number,
+  ): Promise<boolean> {
     this.#row.status = 'compensating';
     this.#row.failure = failure;
     this.#row.step = from;
@@ -170,11 +170,14 @@ export class SagaRun {
     if (step.undo !== undefined && needed) {
       try {
         crashPoint(`${this.#definition.name}/${step.name}/undo`);
-        await this.#callAny(step.undo(this.#row.state), `undo:${this.#row.step}`);
+        await this.#calls.callAny(step.undo(this.#row.state), `undo:${this.#row.step}`);
       } catch (error) {
         if (error instanceof ContractError) return await this.#needsAttention(step, error);
         this.#row.attempts += 1;
-        this.#environment.logger.warn({ sagaId: this.#row.id, step: step.name, err: error }, 'an undo will be repeated');
+        this.#environment.logger.warn(
+          { sagaId: this.#row.id, step: step.name, err: error },
+          'an undo will be repeated',
+        );
         return await this.#pause(this.#event(step, 'retrying', messageOf(error)));
       }
       this.#remember([this.#event(step, 'undone')]);
@@ -189,7 +192,7 @@ export class SagaRun {
     this.#row.status = 'failed';
     await this.#transact(async (work) => {
       const call = this.#definition.failureCall?.(this.#row.state, failure);
-      if (call !== undefined) await this.#execute(call, work);
+      if (call !== undefined) await this.#calls.execute(call, work);
       this.#row.outcome = { error: failure.toJSON() };
       await this.#save(work, 0, 0);
     });
@@ -199,7 +202,10 @@ export class SagaRun {
     this.#row.status = 'needs_attention';
     this.#remember([this.#event(step, 'stuck', error.code)]);
     await this.#transact((work) => this.#save(work, 0, 0));
-    this.#environment.logger.error({ sagaId: this.#row.id, step: step.name, error: error.toJSON() }, 'a saga needs attention');
+    this.#environment.logger.error(
+      { sagaId: this.#row.id, step: step.name, error: error.toJSON() },
+      'a saga needs attention',
+    );
     return false;
   }
 
@@ -250,7 +256,7 @@ export class SagaRun {
       [this.#lastOutput, this.#stepStartedMs, this.#savedStep] = [lastOutput, stepStartedMs, savedStep];
     };
     try {
-      await this.#environment.database.transaction(this.#context('own'), async (work) => {
+      await this.#environment.database.transaction(this.#calls.context('own'), async (work) => {
         reset();
         await body(work);
       });
@@ -258,36 +264,6 @@ export class SagaRun {
       reset();
       throw error;
     }
-  }
-
-  #isOwn(call: Call): boolean {
-    return call.operation.contract === this.#environment.module && !isCoordination(this.#environment.implementationOf(call.operation));
-  }
-
-  async #callAny(call: Call, key: string): Promise<unknown> {
-    if (!this.#isOwn(call)) return await this.#call(call, key);
-    return await this.#environment.database.transaction(this.#context(key), (work) => this.#execute(call, work));
-  }
-
-  async #call(call: Call, key: string): Promise<unknown> {
-    return await this.#environment.transport.invoke(call.operation, call.input, this.#context(key));
-  }
-
-  async #execute(call: Call, work: UnitOfWork): Promise<unknown> {
-    const implementation = this.#environment.implementationOf(call.operation);
-    if (isCoordination(implementation)) throw new Error(`${call.operation.id} cannot run inside the saga's transaction`);
-    return call.operation.output.parse(await implementation.execute(parseInput(call.operation.input, call.input), work));
-  }
-
-  #context(key: string): CallContext {
-    return newCallContext({
-      caller: this.#environment.module,
-      principal: Principal.parse(this.#row.context.principal),
-      deadlineMs: Date.now() + STEP_DEADLINE_MS,
-      traceparent: this.#row.context.traceparent,
-      correlationId: this.#row.context.correlationId,
-      idempotencyKey: `${this.#row.id}:${key}`,
-    });
   }
 
   #stepAgeMs(): number {
@@ -306,16 +282,6 @@ export class SagaRun {
 
   #remember(events: readonly SagaEvent[]): void {
     this.#row.history = [...this.#row.history, ...events];
-  }
-
-  /** Long steps would outlive the lease; short ones end before the first beat and cost nothing. */
-  #startHeartbeat(): NodeJS.Timeout {
-    const { database, store, leaseMs, logger } = this.#environment;
-    return setInterval(() => {
-      database
-        .transaction(this.#context('heartbeat'), (work) => store.renew(work, this.#row.id, this.#row.epoch, leaseMs))
-        .catch((error: unknown) => logger.warn({ err: error, sagaId: this.#row.id }, 'a lease was not renewed'));
-    }, leaseMs / 3);
   }
 }
 

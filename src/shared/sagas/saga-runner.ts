@@ -5,7 +5,8 @@ import type { UnitOfWork } from '../database/index.ts';
 import { ContractError, present, InvariantViolation } from '../errors/index.ts';
 import { newId, seconds } from '../values/index.ts';
 import type { AnySaga, SagaDefinition } from './define-saga.ts';
-import { SagaRun, type SagaEnvironment } from './saga-run.ts';
+import type { SagaEnvironment } from './saga-environment.ts';
+import { SagaRun } from './saga-run.ts';
 import type { SagaOutcome, SagaRow } from './saga-store.ts';
 
 const SWEEP_MS = 500;
@@ -96,7 +97,11 @@ export class SagaRunner {
     this.#sweep();
   }
 
-  async #conclude<Outcome>(row: SagaRow, run: Promise<SagaRow | undefined>, waitMs: number): Promise<Conducted<Outcome>> {
+  async #conclude<Outcome>(
+    row: SagaRow,
+    run: Promise<SagaRow | undefined>,
+    waitMs: number,
+  ): Promise<Conducted<Outcome>> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), waitMs);
@@ -112,17 +117,23 @@ export class SagaRunner {
       const row = await this.#environment.store.find(this.#environment.database.reader(call), sagaId);
       const { key, outcome, status, attempts } = present(row, 'a claimed key names an existing saga');
       const asleep = status === 'running' && attempts > 0 && !this.#active.has(sagaId);
-      if (outcome !== null || asleep || Date.now() + OUTCOME_POLL_MS > end) return { key, outcome: outcomeOf<Outcome>(outcome) };
+      if (outcome !== null || asleep || Date.now() + OUTCOME_POLL_MS > end)
+        return { key, outcome: outcomeOf<Outcome>(outcome) };
       await pause(OUTCOME_POLL_MS);
     }
   }
 
+  /** Resolves to the saga as it ended or went to sleep; to undefined when it is another's, or will be taken up again. */
   #carryOn(row: SagaRow): Promise<SagaRow | undefined> {
     const definition = present(this.#definitions.get(row.name), `no saga is called ${row.name}`);
-    const run = new SagaRun(definition, row, this.#environment).advance().finally(() => this.#active.delete(row.id));
+    const run = new SagaRun(definition, row, this.#environment)
+      .advance()
+      .catch((error: unknown) => {
+        this.#environment.logger.error({ err: error, sagaId: row.id }, 'a saga stopped and will be taken up again');
+        return undefined;
+      })
+      .finally(() => this.#active.delete(row.id));
     this.#active.set(row.id, run);
-    // Whoever waits sees the error too; here it is kept from ending the process, and the sweep takes the saga up again.
-    run.catch((error: unknown) => this.#environment.logger.error({ err: error, sagaId: row.id }, 'a saga stopped and will be taken up again'));
     return run;
   }
 
@@ -140,10 +151,16 @@ export class SagaRunner {
   async #takeOverDue(): Promise<void> {
     if (this.#stopping) return;
     const { database, store, leaseMs } = this.#environment;
-    const context = newCallContext({ caller: 'saga', principal: system('saga'), deadlineMs: Date.now() + SWEEP_DEADLINE_MS });
+    const context = newCallContext({
+      caller: 'saga',
+      principal: system('saga'),
+      deadlineMs: Date.now() + SWEEP_DEADLINE_MS,
+    });
     const known = [...this.#definitions.values()].map(({ name, version }) => ({ name, version }));
-    const due = await database.transaction(context, (work) => store.takeOver(work, known, this.#owner, leaseMs, SWEEP_LIMIT));
-    for (const row of due) void this.#carryOn(row).catch(() => undefined);
+    const due = await database.transaction(context, (work) =>
+      store.takeOver(work, known, this.#owner, leaseMs, SWEEP_LIMIT),
+    );
+    for (const row of due) void this.#carryOn(row);
   }
 }
 
@@ -156,7 +173,7 @@ async function findEarlierSaga(work: UnitOfWork, key: RequestKey): Promise<strin
 
 function newRow<State extends object>(
   id: string,
-  definition: SagaDefinition<State, unknown>,
+  definition: SagaDefinition<State>,
   started: StartedSaga<State>,
   call: CallContext,
 ): SagaRow {

@@ -3,7 +3,16 @@ import { pino, type Logger as PinoLogger } from 'pino';
 export type Logger = PinoLogger;
 
 /** Names of fields that are never written, wherever they stand in a record. */
-const SECRET_FIELDS = ['authorization', 'password', 'token', 'secret', 'email', 'cookie', 'accessToken', 'shippingAddress'];
+const SECRET_FIELDS = [
+  'authorization',
+  'password',
+  'token',
+  'secret',
+  'email',
+  'cookie',
+  'accessToken',
+  'shippingAddress',
+];
 
 /** Structured logs, one JSON object a line, to standard output. Secrets and personal data are removed. */
 export function createLogger(level: string): Logger {

@@ -21,7 +21,9 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
-export function pageOf<Item extends z.ZodType>(item: Item): z.ZodObject<{
+export function pageOf<Item extends z.ZodType>(
+  item: Item,
+): z.ZodObject<{
   items: z.ZodArray<Item>;
   nextCursor: z.ZodNullable<z.ZodString>;
 }> {

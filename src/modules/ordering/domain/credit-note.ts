@@ -10,7 +10,10 @@ interface CreditedLine {
 }
 
 /** Lines with their totals, and the sum. Throws request.invalid for another currency or an amount past the limit. */
-export function creditedLines(lines: readonly CreditedLine[], currency: string): { lines: CreditNote['lines']; total: number } {
+export function creditedLines(
+  lines: readonly CreditedLine[],
+  currency: string,
+): { lines: CreditNote['lines']; total: number } {
   let total = 0;
   const credited = lines.map((line, index) => {
     if (line.unitPrice.currency !== currency) {

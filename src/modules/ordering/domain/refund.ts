@@ -39,5 +39,8 @@ function planLines(order: Order, lines: readonly { lineId: string; quantity: num
     }
     amount += quantity * line.unitPrice.amount;
   }
-  return { amount: money(amount, order.currency), lines: [...wanted].map(([lineId, quantity]) => ({ lineId, quantity })) };
+  return {
+    amount: money(amount, order.currency),
+    lines: [...wanted].map(([lineId, quantity]) => ({ lineId, quantity })),
+  };
 }

@@ -2,7 +2,6 @@ import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { money } from '../../../shared/values/index.ts';
 import type { CreditNote } from '../contract/index.ts';
 
-
 interface CreditNoteRow {
   id: string;
   number: number;
@@ -19,12 +18,28 @@ const COLUMNS = `id, number, reference, currency, lines, total, reason, issued_a
 export class CreditNoteRepository {
   async insert(
     work: UnitOfWork,
-    note: { id: string; reference: string; currency: string; lines: CreditNote['lines']; total: number; reason: string; issuedAt: string | undefined },
+    note: {
+      id: string;
+      reference: string;
+      currency: string;
+      lines: CreditNote['lines'];
+      total: number;
+      reason: string;
+      issuedAt: string | undefined;
+    },
   ): Promise<void> {
     await work.run(
       `insert into credit_notes (id, reference, currency, lines, total, reason, issued_at)
        values ($1, $2, $3, $4, $5, $6, coalesce($7, now()))`,
-      [note.id, note.reference, note.currency, JSON.stringify(note.lines), note.total, note.reason, note.issuedAt ?? null],
+      [
+        note.id,
+        note.reference,
+        note.currency,
+        JSON.stringify(note.lines),
+        note.total,
+        note.reason,
+        note.issuedAt ?? null,
+      ],
     );
   }
 

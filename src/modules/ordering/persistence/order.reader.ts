@@ -40,7 +40,9 @@ export class OrderReader {
 function readCursor(cursor: string): { placedAt: string; id: string } {
   const [placedAt, id] = decodeCursor(cursor, 2) ?? [];
   if (placedAt === undefined || id === undefined || Number.isNaN(Date.parse(placedAt))) {
-    throw problems.invalidInput([{ pointer: '/cursor', code: 'invalid_cursor', message: 'This is no cursor of this list.' }]);
+    throw problems.invalidInput([
+      { pointer: '/cursor', code: 'invalid_cursor', message: 'This is no cursor of this list.' },
+    ]);
   }
   return { placedAt, id };
 }

@@ -3,7 +3,10 @@ import { money } from '../../../shared/values/index.ts';
 import type { Order } from '../contract/index.ts';
 
 /** Order lines as they are kept: with what fulfilment needs to know beside what the buyer sees. */
-export type KeptLine = Omit<Order['lines'][number], 'refundedQuantity'> & { tracked: boolean; refundedQuantity?: number };
+export type KeptLine = Omit<Order['lines'][number], 'refundedQuantity'> & {
+  tracked: boolean;
+  refundedQuantity?: number;
+};
 
 export interface NewOrder {
   readonly id: string;
@@ -73,7 +76,9 @@ export class OrderRepository {
   }
 
   async findByReference(work: UnitOfWork, reference: string): Promise<{ id: string } | undefined> {
-    return await work.row<{ id: string }>(`select id from orders where reference = $1 and status <> 'rejected'`, [reference]);
+    return await work.row<{ id: string }>(`select id from orders where reference = $1 and status <> 'rejected'`, [
+      reference,
+    ]);
   }
 
   /** Moves an order from one status to another; undefined when it is in none of `from`. Closes the cart it came from. */
@@ -107,7 +112,12 @@ export class OrderRepository {
   }
 
   /** Sets aside what a refund will give back: the order's row counts it before any money moves. */
-  async addRefunded(work: UnitOfWork, id: string, amount: number, lines: readonly { lineId: string; quantity: number }[]): Promise<void> {
+  async addRefunded(
+    work: UnitOfWork,
+    id: string,
+    amount: number,
+    lines: readonly { lineId: string; quantity: number }[],
+  ): Promise<void> {
     await work.run(
       `update orders o set refunded = refunded + $2, version = version + 1, updated_at = now(),
          lines = (

@@ -2,7 +2,6 @@ import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { money, type Money } from '../../../shared/values/index.ts';
 import type { Refund } from '../contract/index.ts';
 
-
 interface RefundRow {
   id: string;
   orderId: string;
@@ -20,7 +19,15 @@ const COLUMNS = `id, order_id as "orderId", status, amount, currency, lines, rea
 export class RefundRepository {
   async insert(
     work: UnitOfWork,
-    refund: { id: string; orderId: string; amount: Money; lines: Refund['lines']; reason: string; reference: string | null; refundedAt: string | undefined },
+    refund: {
+      id: string;
+      orderId: string;
+      amount: Money;
+      lines: Refund['lines'];
+      reason: string;
+      reference: string | null;
+      refundedAt: string | undefined;
+    },
   ): Promise<void> {
     await work.run(
       `insert into refunds (id, order_id, amount, currency, lines, reason, reference, refunded_at)
@@ -53,7 +60,10 @@ export class RefundRepository {
   }
 
   async findByReference(work: UnitOfWork, reference: string): Promise<{ id: string; orderId: string } | undefined> {
-    return await work.row(`select id, order_id as "orderId" from refunds where reference = $1 and status <> 'abandoned'`, [reference]);
+    return await work.row(
+      `select id, order_id as "orderId" from refunds where reference = $1 and status <> 'abandoned'`,
+      [reference],
+    );
   }
 
   async countPending(work: UnitOfWork, orderId: string): Promise<number> {

@@ -12,4 +12,6 @@ export interface CancellationState {
 export const cancellationSaga = defineSaga<CancellationState>('ordering.cancellation', { version: 1 })
   .step('release stock', { do: (s) => Inventory.operations.releaseStock.with({ orderId: s.orderId }) })
   .step('return payment', { do: (s) => Payments.operations.cancelPayment.with({ orderId: s.orderId }) })
-  .step('mark cancelled', { do: (s) => Ordering.operations.markCancelled.with({ orderId: s.orderId, reason: s.reason }) });
+  .step('mark cancelled', {
+    do: (s) => Ordering.operations.markCancelled.with({ orderId: s.orderId, reason: s.reason }),
+  });

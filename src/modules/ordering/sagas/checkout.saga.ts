@@ -29,7 +29,8 @@ export const checkoutSaga = defineSaga<CheckoutState>('ordering.checkout', { ver
   })
   .step('take payment', {
     when: costsSomething,
-    do: (s) => Payments.operations.takePayment.with({ orderId: s.orderId, amount: s.amount, method: s.method, ...when(s) }),
+    do: (s) =>
+      Payments.operations.takePayment.with({ orderId: s.orderId, amount: s.amount, method: s.method, ...when(s) }),
     waitWhile: (payment) => payment.status === 'pending',
     timeoutMs: PAYMENT_TIMEOUT_MS,
     undo: (s) => Payments.operations.cancelPayment.with({ orderId: s.orderId }),

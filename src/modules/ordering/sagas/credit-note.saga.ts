@@ -11,7 +11,12 @@ export interface CreditNoteState {
 
 export const creditNoteSaga = defineSaga<CreditNoteState>('ordering.credit-note', { version: 1 })
   .step('book the money', {
-    do: (s) => Payments.operations.recordCreditNote.with({ creditNoteId: s.creditNoteId, amount: s.amount, occurredAt: s.occurredAt }),
+    do: (s) =>
+      Payments.operations.recordCreditNote.with({
+        creditNoteId: s.creditNoteId,
+        amount: s.amount,
+        occurredAt: s.occurredAt,
+      }),
   })
   .step('issue the note', { do: (s) => Ordering.operations.recordCreditNote.with({ creditNoteId: s.creditNoteId }) })
   .answers((_, issued) => issued as CreditNote);

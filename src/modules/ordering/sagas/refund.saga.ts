@@ -13,7 +13,12 @@ export interface RefundState {
 export const refundSaga = defineSaga<RefundState>('ordering.refund', { version: 1 })
   .step('refund payment', {
     do: ({ orderId, refundId, amount, occurredAt }) =>
-      Payments.operations.refundPayment.with({ orderId, refundId, amount, ...(occurredAt === undefined ? {} : { occurredAt }) }),
+      Payments.operations.refundPayment.with({
+        orderId,
+        refundId,
+        amount,
+        ...(occurredAt === undefined ? {} : { occurredAt }),
+      }),
   })
   .step('record refund', { do: (s) => Ordering.operations.recordRefund.with({ refundId: s.refundId }) })
   .onFailure((s) => Ordering.operations.abandonRefund.with({ refundId: s.refundId }))

@@ -12,6 +12,9 @@ export class AddCartLine implements Coordination<AddCartLineOperation> {
   constructor(@inject(PricedCart) private readonly pricedCart: PricedCart) {}
 
   async coordinate(input: ParsedInputOf<AddCartLineOperation>, call: CallContext): Promise<Cart> {
-    return await this.pricedCart.change(input, call, (cart) => ({ ...cart, lines: addToLines(cart.lines, input.sku, input.quantity) }));
+    return await this.pricedCart.change(input, call, (cart) => ({
+      ...cart,
+      lines: addToLines(cart.lines, input.sku, input.quantity),
+    }));
   }
 }

@@ -31,7 +31,12 @@ export class CancelOrder implements Coordination<CancelOrderOperation> {
     const { orderId, reason = NO_REASON } = input;
     const order = await this.#read(orderId, call);
     if (order.status !== 'cancelled') {
-      const request = { operation: Ordering.operations.cancelOrder, input, call, waitMs: this.config.sagas.checkoutWaitMs };
+      const request = {
+        operation: Ordering.operations.cancelOrder,
+        input,
+        call,
+        waitMs: this.config.sagas.checkoutWaitMs,
+      };
       await this.sagas
         .conduct(cancellationSaga, request, (work) => this.#begin(work, orderId, reason))
         .catch((error: unknown) => {

@@ -12,6 +12,9 @@ export class ChangeCartLine implements Coordination<ChangeCartLineOperation> {
   constructor(@inject(PricedCart) private readonly pricedCart: PricedCart) {}
 
   async coordinate(input: ParsedInputOf<ChangeCartLineOperation>, call: CallContext): Promise<Cart> {
-    return await this.pricedCart.change(input, call, (cart) => ({ ...cart, lines: changeQuantity(cart.lines, input.lineId, input.quantity) }));
+    return await this.pricedCart.change(input, call, (cart) => ({
+      ...cart,
+      lines: changeQuantity(cart.lines, input.lineId, input.quantity),
+    }));
   }
 }

@@ -37,7 +37,10 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
     @inject(clientOf(Pricing)) private readonly pricing: Client<typeof Pricing>,
   ) {}
 
-  async coordinate(input: ParsedInputOf<CompleteCartOperation>, call: CallContext): Promise<OutputOf<CompleteCartOperation>> {
+  async coordinate(
+    input: ParsedInputOf<CompleteCartOperation>,
+    call: CallContext,
+  ): Promise<OutputOf<CompleteCartOperation>> {
     const { offered: deliveryIsOffered } = await this.pricing.isDeliveryOffered({}, call);
     const request = {
       operation: Ordering.operations.completeCart,
@@ -45,7 +48,8 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
       call,
       waitMs: this.config.sagas.checkoutWaitMs,
     };
-    const begin = (work: UnitOfWork): Promise<StartedSaga<CheckoutState>> => this.#begin(work, input, deliveryIsOffered);
+    const begin = (work: UnitOfWork): Promise<StartedSaga<CheckoutState>> =>
+      this.#begin(work, input, deliveryIsOffered);
     const conducted = await this.sagas.conduct(checkoutSaga, request, begin).catch(async (error: unknown) => {
       if (!(error instanceof QuoteHasExpired)) throw error;
       await this.#priceAnew(input.cartId, call);

@@ -28,6 +28,8 @@ export class CreateCart implements Coordination<CreateCartOperation> {
       coupon: input.coupon ?? null,
     };
     const content = await this.pricedCart.price(input.currency, choice, call);
-    return await this.database.transaction(call, (work) => this.carts.insert(work, newId('crt'), input.currency, content));
+    return await this.database.transaction(call, (work) =>
+      this.carts.insert(work, newId('crt'), input.currency, content),
+    );
   }
 }

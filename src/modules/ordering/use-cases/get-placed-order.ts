@@ -16,9 +16,13 @@ export class GetPlacedOrder implements UseCase<GetPlacedOrderOperation> {
     @inject(SECRET) private readonly secret: string,
   ) {}
 
-  async execute({ orderId, accessToken }: ParsedInputOf<GetPlacedOrderOperation>, work: UnitOfWork): Promise<PlacedOrder> {
+  async execute(
+    { orderId, accessToken }: ParsedInputOf<GetPlacedOrderOperation>,
+    work: UnitOfWork,
+  ): Promise<PlacedOrder> {
     const order = opens(this.secret, orderId, accessToken) ? await this.orders.find(work, orderId) : undefined;
-    if (order === undefined) throw Ordering.errors.orderNotFound({ orderId }, 'Send the Order-Token that came with the order.');
+    if (order === undefined)
+      throw Ordering.errors.orderNotFound({ orderId }, 'Send the Order-Token that came with the order.');
     return placedOrder(toOrder(order), this.secret);
   }
 }

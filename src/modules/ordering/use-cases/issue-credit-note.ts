@@ -28,12 +28,20 @@ export class IssueCreditNote implements Coordination<IssueCreditNoteOperation> {
   async coordinate(input: NewCreditNote, call: CallContext): Promise<CreditNote> {
     const issuedAt = input.issuedAt ?? this.clock.now().toISOString();
     if (new Date(issuedAt) > this.clock.now()) throw Ordering.errors.placedInFuture({ field: 'issuedAt' });
-    const request = { operation: Ordering.operations.issueCreditNote, input, call, waitMs: this.config.sagas.checkoutWaitMs };
+    const request = {
+      operation: Ordering.operations.issueCreditNote,
+      input,
+      call,
+      waitMs: this.config.sagas.checkoutWaitMs,
+    };
     const conducted = await this.sagas
       .conduct(creditNoteSaga, request, (work) => this.#begin(work, input, issuedAt))
       .catch((error: unknown) => this.#explain(error, input.reference, call));
     if (conducted.outcome !== undefined) return conducted.outcome.value;
-    return present(await this.creditNotes.find(this.database.reader(call), conducted.key), 'a credit note under way exists');
+    return present(
+      await this.creditNotes.find(this.database.reader(call), conducted.key),
+      'a credit note under way exists',
+    );
   }
 
   async #begin(work: UnitOfWork, input: NewCreditNote, issuedAt: string): Promise<StartedSaga<CreditNoteState>> {

@@ -18,6 +18,8 @@ export class ListCartDeliveryOptions implements Coordination<ListOptions> {
   async coordinate({ cartId }: ParsedInputOf<ListOptions>, call: CallContext): Promise<OutputOf<ListOptions>> {
     const { currency, shippingAddress } = await this.pricedCart.read(cartId, call);
     const country = shippingAddress?.country;
-    return { items: await this.pricing.listDeliveryOptions({ currency, ...(country === undefined ? {} : { country }) }, call) };
+    return {
+      items: await this.pricing.listDeliveryOptions({ currency, ...(country === undefined ? {} : { country }) }, call),
+    };
   }
 }

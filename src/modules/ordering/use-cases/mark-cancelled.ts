@@ -21,7 +21,8 @@ export class MarkCancelled implements UseCase<MarkCancelledOperation> {
     const order = present(await this.orders.findForUpdate(work, orderId), 'an order that is cancelled exists');
     if (order.status === 'cancelled') return;
     // A refund that is under way decides how much was left to give back, so this step is repeated after it.
-    if ((await this.refunds.countPending(work, orderId)) > 0) throw new Error(`a refund of ${orderId} is still under way`);
+    if ((await this.refunds.countPending(work, orderId)) > 0)
+      throw new Error(`a refund of ${orderId} is still under way`);
     const left = order.totals.total.amount - order.refunded;
     await this.orders.addRefunded(work, orderId, left, []);
     await this.orders.move(work, orderId, [order.status], 'cancelled');

@@ -33,7 +33,12 @@ export class PlaceStaffOrder implements Coordination<PlaceStaffOrderOperation> {
       throw Ordering.errors.placedInFuture({ field: 'placedAt' });
     }
     const quote = await this.#quote(input, call);
-    const request = { operation: Ordering.operations.placeStaffOrder, input, call, waitMs: this.config.sagas.checkoutWaitMs };
+    const request = {
+      operation: Ordering.operations.placeStaffOrder,
+      input,
+      call,
+      waitMs: this.config.sagas.checkoutWaitMs,
+    };
     const conducted = await this.sagas
       .conduct(checkoutSaga, request, (work) => this.#begin(work, input, quote))
       .catch((error: unknown) => this.#explain(error, input.reference, call));
@@ -43,7 +48,12 @@ export class PlaceStaffOrder implements Coordination<PlaceStaffOrderOperation> {
     }
     const { accessToken: _, ...order } = conducted.outcome.value;
     const { total } = order.totals;
-    const payment = { provider: input.payment.provider, status: 'captured' as const, authorised: total, captured: total };
+    const payment = {
+      provider: input.payment.provider,
+      status: 'captured' as const,
+      authorised: total,
+      captured: total,
+    };
     return { ...order, payment: { ...payment, refunded: { ...total, amount: 0 } } };
   }
 
@@ -76,7 +86,10 @@ export class PlaceStaffOrder implements Coordination<PlaceStaffOrderOperation> {
     });
     const lines = quote.lines.filter(({ tracked }) => tracked).map(({ sku, quantity }) => ({ sku, quantity }));
     const occurredAt = input.placedAt === undefined ? {} : { occurredAt: input.placedAt };
-    return { key: orderId, state: { orderId, amount: quote.totals.total, method: input.payment, lines, ...occurredAt } };
+    return {
+      key: orderId,
+      state: { orderId, amount: quote.totals.total, method: input.payment, lines, ...occurredAt },
+    };
   }
 
   /** Throws referenceTaken for an order that has the reference already, and every other error as it is. */

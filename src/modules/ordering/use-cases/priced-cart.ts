@@ -63,9 +63,12 @@ export class PricedCart {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const cart = await this.read(request.cartId, call);
       if (cart.status !== 'open') throw Ordering.errors.cartAlreadyCompleted({ orderId: cart.orderId ?? '' });
-      if (request.version !== undefined && request.version !== cart.version) throw problems.versionConflict(cart.version);
+      if (request.version !== undefined && request.version !== cart.version)
+        throw problems.versionConflict(cart.version);
       const content = await this.price(cart.currency, choose(cart), call);
-      const changed = await this.database.transaction(call, (work) => this.carts.change(work, cart.id, cart.version, content));
+      const changed = await this.database.transaction(call, (work) =>
+        this.carts.change(work, cart.id, cart.version, content),
+      );
       if (changed !== undefined) return changed;
     }
     throw problems.versionConflict((await this.read(request.cartId, call)).version);

@@ -14,7 +14,8 @@ export class RecordCreditNote implements UseCase<RecordCreditNoteOperation> {
 
   async execute({ creditNoteId }: ParsedInputOf<RecordCreditNoteOperation>, work: UnitOfWork): Promise<CreditNote> {
     const issued = await this.creditNotes.issue(work, creditNoteId);
-    if (issued === undefined) return present(await this.creditNotes.find(work, creditNoteId), 'an issued credit note exists');
+    if (issued === undefined)
+      return present(await this.creditNotes.find(work, creditNoteId), 'an issued credit note exists');
     const { number, reference, total, issuedAt } = issued;
     work.publish(Ordering.events.creditNoteIssued, { creditNoteId, number, reference, total, issuedAt });
     return issued;

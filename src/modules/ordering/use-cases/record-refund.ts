@@ -14,7 +14,8 @@ export class RecordRefund implements UseCase<RecordRefundOperation> {
 
   async execute({ refundId }: ParsedInputOf<RecordRefundOperation>, work: UnitOfWork): Promise<Refund> {
     const ended = await this.refunds.end(work, refundId, 'done');
-    if (ended === undefined) return present(await this.refunds.find(work, refundId), 'a refund that is recorded exists');
+    if (ended === undefined)
+      return present(await this.refunds.find(work, refundId), 'a refund that is recorded exists');
     const { orderId, amount, refundedAt } = ended;
     work.publish(Ordering.events.orderRefunded, { orderId, refundId, amount, refundedAt });
     return ended;

@@ -32,7 +32,12 @@ export class RefundOrder implements Coordination<RefundOrderOperation> {
     if (input.refundedAt !== undefined && new Date(input.refundedAt) > this.clock.now()) {
       throw Ordering.errors.placedInFuture({ field: 'refundedAt' });
     }
-    const request = { operation: Ordering.operations.refundOrder, input, call, waitMs: this.config.sagas.checkoutWaitMs };
+    const request = {
+      operation: Ordering.operations.refundOrder,
+      input,
+      call,
+      waitMs: this.config.sagas.checkoutWaitMs,
+    };
     const conducted = await this.sagas
       .conduct(refundSaga, request, (work) => this.#begin(work, input))
       .catch((error: unknown) => this.#explain(error, input.reference, call));

@@ -12,6 +12,9 @@ export class RemoveCartLine implements Coordination<RemoveCartLineOperation> {
   constructor(@inject(PricedCart) private readonly pricedCart: PricedCart) {}
 
   async coordinate(input: ParsedInputOf<RemoveCartLineOperation>, call: CallContext): Promise<Cart> {
-    return await this.pricedCart.change(input, call, (cart) => ({ ...cart, lines: withoutLine(cart.lines, input.lineId) }));
+    return await this.pricedCart.change(input, call, (cart) => ({
+      ...cart,
+      lines: withoutLine(cart.lines, input.lineId),
+    }));
   }
 }

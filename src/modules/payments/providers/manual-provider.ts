@@ -19,8 +19,8 @@ export class ManualProvider implements PaymentProvider {
     });
   }
 
-  async findCharge(): Promise<undefined> {
-    return await Promise.resolve(undefined);
+  findCharge(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   async voidCharge(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SystemFailure } from '../../../shared/errors/index.ts';
 import { seconds, type Page, type PageRequest } from '../../../shared/values/index.ts';
 import type { Charge } from '../domain/charge.ts';

@@ -49,7 +49,7 @@ describe('taking the money of an order', () => {
     await take(world, newId('ord'), 'tok_ok');
     const statements = jest.spyOn(pg.Client.prototype, 'query');
     await take(world, newId('ord'), 'tok_ok');
-    const texts = statements.mock.calls.map(([text]) => String(text).trim().slice(0, 6));
+    const texts = statements.mock.calls.map(([text]: unknown[]) => String(text).trim().slice(0, 6));
     statements.mockRestore();
     expect(texts).toEqual(['START ', 'insert', 'COMMIT', 'START ', 'with c', 'with g', 'COMMIT']);
   });

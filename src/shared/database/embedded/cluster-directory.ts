@@ -80,9 +80,10 @@ async function runInitdb(
 }
 
 function outputOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return String(error);
-  const output = ['stdout', 'stderr'].map((key) => String(Reflect.get(error, key) ?? '')).join('');
-  return output === '' ? `${String(error)}\n` : output;
+  if (!(error instanceof Error)) return `${String(error)}\n`;
+  const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+  const output = `${stdout}${stderr}`;
+  return output === '' ? `${error.message}\n` : output;
 }
 
 function initdbFailure(error: unknown, initdb: string, dataDir: string, lastLines: string): EmbeddedPostgresFailure {

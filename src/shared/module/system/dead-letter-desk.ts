@@ -14,11 +14,13 @@ export class DeadLetterDesk {
   }
 
   async list(call: CallContext, limit: number): Promise<DeadLetter[]> {
-    const rows = await this.#database.reader(call).rows<Omit<DeadLetter, 'module' | 'receivedAt'> & { receivedAt: Date }>(
-      `select event_id as id, source, type, subject, sequence, attempts, error, received_at as "receivedAt"
+    const rows = await this.#database
+      .reader(call)
+      .rows<Omit<DeadLetter, 'module' | 'receivedAt'> & { receivedAt: Date }>(
+        `select event_id as id, source, type, subject, sequence, attempts, error, received_at as "receivedAt"
        from inbox where status = 'dead' order by received_at, event_id limit $1`,
-      [limit],
-    );
+        [limit],
+      );
     return rows.map((row) => ({ ...row, module: this.#database.module, receivedAt: row.receivedAt.toISOString() }));
   }
 

@@ -52,12 +52,24 @@ export class SagaDesk {
 
   /** Throws sagaNotStuck. A failure tells that the saga was on its way back, so that is where it goes on. */
   async retry(call: CallContext, sagaId: string): Promise<Saga> {
-    return await this.#change(call, sagaId, 'retried', undefined, `status = 'compensating', attempts = 0, due_at = now()`);
+    return await this.#change(
+      call,
+      sagaId,
+      'retried',
+      undefined,
+      `status = 'compensating', attempts = 0, due_at = now()`,
+    );
   }
 
   /** Throws sagaNotStuck. */
   async settle(call: CallContext, sagaId: string, note: string): Promise<Saga> {
-    return await this.#change(call, sagaId, 'settled', note, `status = 'failed', outcome = json_build_object('error', failure)`);
+    return await this.#change(
+      call,
+      sagaId,
+      'settled',
+      note,
+      `status = 'failed', outcome = json_build_object('error', failure)`,
+    );
   }
 
   async #change(

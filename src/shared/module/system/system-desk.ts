@@ -33,18 +33,34 @@ export class SystemDesk {
   readonly #answers: Answers = {
     listModules: (_, call) => this.#listModules(call),
     listSagas: async ({ status, limit }, call) => {
-      const lists = await Promise.all(this.#databases().map((database) => new SagaDesk(database).list(call, status, limit)));
-      return { items: lists.flat().sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit) };
+      const lists = await Promise.all(
+        this.#databases().map((database) => new SagaDesk(database).list(call, status, limit)),
+      );
+      return {
+        items: lists
+          .flat()
+          .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+          .slice(0, limit),
+      };
     },
     getSaga: async ({ sagaId }, call) => (await this.#findSaga(sagaId, call)).saga,
     retrySaga: async ({ sagaId }, call) => await (await this.#findSaga(sagaId, call)).desk.retry(call, sagaId),
-    settleSaga: async ({ sagaId, note }, call) => await (await this.#findSaga(sagaId, call)).desk.settle(call, sagaId, note),
+    settleSaga: async ({ sagaId, note }, call) =>
+      await (await this.#findSaga(sagaId, call)).desk.settle(call, sagaId, note),
     listDeadLetters: async ({ limit }, call) => {
-      const lists = await Promise.all(this.#databases().map((database) => new DeadLetterDesk(database).list(call, limit)));
-      return { items: lists.flat().sort((a, b) => a.receivedAt.localeCompare(b.receivedAt)).slice(0, limit) };
+      const lists = await Promise.all(
+        this.#databases().map((database) => new DeadLetterDesk(database).list(call, limit)),
+      );
+      return {
+        items: lists
+          .flat()
+          .sort((a, b) => a.receivedAt.localeCompare(b.receivedAt))
+          .slice(0, limit),
+      };
     },
     retryDeadLetter: ({ eventId }, call) => this.#withDeadLetter(eventId, (desk) => desk.retry(call, eventId)),
-    discardDeadLetter: ({ eventId, note }, call) => this.#withDeadLetter(eventId, (desk) => desk.discard(call, eventId, note)),
+    discardDeadLetter: ({ eventId, note }, call) =>
+      this.#withDeadLetter(eventId, (desk) => desk.discard(call, eventId, note)),
     audit: (_, call) => this.#audit(call),
   };
 
@@ -52,12 +68,21 @@ export class SystemDesk {
     const items = this.#options.names.map(async (name) => {
       const hosted = this.#options.modules.get(name);
       const detail = hosted === undefined ? 'not hosted by this process' : await faultOf(hosted, call);
-      return { name, hosted: hosted !== undefined, version: this.#options.version, healthy: hosted !== undefined && detail === null, detail };
+      return {
+        name,
+        hosted: hosted !== undefined,
+        version: this.#options.version,
+        healthy: hosted !== undefined && detail === null,
+        detail,
+      };
     });
     return { items: await Promise.all(items) };
   }
 
-  async #findSaga(sagaId: string, call: CallContext): Promise<{ desk: SagaDesk; saga: OutputOf<Operations['getSaga']> }> {
+  async #findSaga(
+    sagaId: string,
+    call: CallContext,
+  ): Promise<{ desk: SagaDesk; saga: OutputOf<Operations['getSaga']> }> {
     for (const database of this.#databases()) {
       const desk = new SagaDesk(database);
       const saga = await desk.find(call, sagaId);
@@ -97,4 +122,3 @@ async function faultOf(hosted: HostedModule, call: CallContext): Promise<string 
     return `its database does not answer: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
-

@@ -58,12 +58,21 @@ export const System = defineContract('system', {
       z.strictObject({}),
       z.object({
         items: z.array(
-          z.object({ name: ModuleName, hosted: z.boolean(), version: z.string(), healthy: z.boolean(), detail: z.string().nullable() }),
+          z.object({
+            name: ModuleName,
+            hosted: z.boolean(),
+            version: z.string(),
+            healthy: z.boolean(),
+            detail: z.string().nullable(),
+          }),
         ),
       }),
     ),
     /** Newest first, over all modules. */
-    listSagas: query(z.strictObject({ status: SagaStatusName.optional(), limit }), z.object({ items: z.array(SagaSummary) })),
+    listSagas: query(
+      z.strictObject({ status: SagaStatusName.optional(), limit }),
+      z.object({ items: z.array(SagaSummary) }),
+    ),
     getSaga: query(z.strictObject({ sagaId: Id }), Saga),
     /** A saga that needs attention tries its step again. Repeating it changes nothing. */
     retrySaga: command(z.strictObject({ sagaId: Id }), Saga, { repeat: 'natural' }),
@@ -80,13 +89,25 @@ export const System = defineContract('system', {
       z.strictObject({}),
       z.object({
         holds: z.boolean(),
-        items: z.array(z.object({ module: ModuleName, invariant: z.string(), promise: z.string(), holds: z.boolean(), offenders: z.array(z.string()) })),
+        items: z.array(
+          z.object({
+            module: ModuleName,
+            invariant: z.string(),
+            promise: z.string(),
+            holds: z.boolean(),
+            offenders: z.array(z.string()),
+          }),
+        ),
       }),
     ),
   },
   errors: {
     sagaNotFound: problem(404, 'No such saga', z.object({ sagaId: z.string() })),
-    sagaNotStuck: problem(409, 'This saga does not need attention', z.object({ sagaId: z.string(), status: z.string() })),
+    sagaNotStuck: problem(
+      409,
+      'This saga does not need attention',
+      z.object({ sagaId: z.string(), status: z.string() }),
+    ),
     deadLetterNotFound: problem(404, 'No such dead letter', z.object({ eventId: z.string() })),
   },
 });

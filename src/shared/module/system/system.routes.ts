@@ -11,7 +11,11 @@ const read = staff('system:read');
 const write = staff('system:write');
 
 export const systemRoutes: readonly Route[] = [
-  get('/admin/v1/system/modules', { operation: operations.listModules, access: read, summary: 'Where each module runs' }),
+  get('/admin/v1/system/modules', {
+    operation: operations.listModules,
+    access: read,
+    summary: 'Where each module runs',
+  }),
   get('/admin/v1/system/sagas', {
     operation: operations.listSagas,
     access: read,

@@ -1,0 +1,34 @@
+import type { Server } from 'node:http';
+import { StartFailure } from '../errors/index.ts';
+
+/** Opens the port; 0 takes a free one. Resolves to the port. Throws StartFailure. */
+export async function listen(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => fail(explainListen(error, port, host)));
+    server.listen(port, host, done);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+function explainListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE')
+    return new StartFailure(`PORT ${port} is in use; stop the other program or choose another port.`);
+  if (error.code === 'EACCES')
+    return new StartFailure(`PORT ${port} may not be opened by this user; choose one above 1023.`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartFailure(`HOST ${host} is no address of this machine; use 0.0.0.0 for all of them.`);
+  }
+  return error;
+}
+
+/** Requests that run may finish; connections without one are closed at once. */
+export async function closeServer(server: Server, limitMs: number): Promise<void> {
+  const closed = new Promise<void>((done) => {
+    server.close(() => done());
+  });
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), limitMs);
+  await closed;
+  clearTimeout(timer);
+}
