@@ -5,7 +5,7 @@ import { measureLoad } from './bench/measure-load.ts';
 import { ShopClient } from './bench/shop-client.ts';
 import { StatementCounter } from './bench/statement-counter.ts';
 
-/** `npm run bench`: figures of this machine, now. Compare those of one run with each other, not with another day's. */
+/** `npm run bench [-- statements calls load]`: this machine, now. Compare figures of one run, not of two days. */
 const COUNTED_PURCHASES = 200;
 const WARM_UP_PURCHASES = 100;
 const LOADS = [
@@ -18,10 +18,21 @@ const MEMORY_SAMPLES = 5;
 const CALLS = 20_000;
 const DRAIN_LIMIT_MS = 60_000;
 
-await countStatements(false);
-await countStatements(true);
-await measureCalls();
-await measureProcess();
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  statements: async () => {
+    await countStatements(false);
+    await countStatements(true);
+  },
+  calls: measureCalls,
+  load: measureProcess,
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+  const part = parts[name];
+  if (part === undefined) throw new Error(`there is no part "${name}"; the parts are ${Object.keys(parts).join(', ')}`);
+  await part();
+}
 
 async function countStatements(background: boolean): Promise<void> {
   const bench = await startBenchApplication({ background });

@@ -13,7 +13,7 @@ import {
   type TestDatabase,
 } from '../../src/shared/testing/index.ts';
 import { chargesOf, complete, fillCart, stockVariant } from '../journeys/shop.ts';
-import { expectBooksInOrder, expectStock } from './books.ts';
+import { expectBooksInOrder, expectStock } from '../journeys/books.ts';
 import { ADMIN_KEY, buildApp, ChildApp } from './child-app.ts';
 import { crashPointsOf } from './crash-points.ts';
 

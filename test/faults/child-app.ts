@@ -9,6 +9,8 @@ const READY = /is ready at http:\/\/localhost:(\d+)/;
 /** The app's own limit for a stop is shorter: what is left after this long hangs, and the test says so. */
 const EXIT_LIMIT_MS = 60_000;
 
+const STOP_LIMIT_MS = 20_000;
+
 export const ADMIN_KEY = 'bnk_a_staff_key_of_fault_tests';
 
 export interface ChildOptions {
@@ -106,9 +108,16 @@ export class ChildApp {
     return await Promise.race([this.ended, limit]).finally(() => clearTimeout(timer));
   }
 
-  /** For the end of a test, however it went. */
+  /** For the end of a test, however it went: nothing of it is left behind. */
   async stop(): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGTERM');
-    await this.ending().catch(() => this.#process.kill('SIGKILL'));
+    // What does not end by itself is killed in the next line, and a test that cares has asked for the ending before.
+    await this.ending(STOP_LIMIT_MS).catch(() => undefined);
+    try {
+      this.signalGroup('SIGKILL');
+    } catch (error) {
+      // No such group: all of it has ended, as it should.
+      if ((error as { code?: string }).code !== 'ESRCH') throw error;
+    }
   }
 }

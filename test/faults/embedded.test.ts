@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { chargesOf, complete, fillCart, stockVariant } from '../journeys/shop.ts';
-import { expectBooksInOrder, expectStock } from './books.ts';
+import { expectBooksInOrder, expectStock } from '../journeys/books.ts';
 import { ADMIN_KEY, buildApp, ChildApp } from './child-app.ts';
 
 const TEST_LIMIT_MS = 180_000;

@@ -53,8 +53,8 @@ interface Charge {
   readonly amount: { readonly amount: number };
 }
 
-/** What the provider's own books hold of an order. */
-export async function chargesOf({ admin }: Shop, orderId: string): Promise<Charge[]> {
+/** What the provider's own books hold. */
+export async function allCharges({ admin }: Shop): Promise<Charge[]> {
   const found: Charge[] = [];
   let cursor: string | null = null;
   do {
@@ -62,10 +62,15 @@ export async function chargesOf({ admin }: Shop, orderId: string): Promise<Charg
       .get('/admin/v1/payments/sandbox/charges')
       .query({ limit: 100, ...(cursor === null ? {} : { cursor }) })
       .expect(200);
-    found.push(...page.body.items.filter((charge) => charge.orderId === orderId));
+    found.push(...page.body.items);
     cursor = page.body.nextCursor;
   } while (cursor !== null);
   return found;
+}
+
+/** What they hold of one order. */
+export async function chargesOf(shop: Shop, orderId: string): Promise<Charge[]> {
+  return (await allCharges(shop)).filter((charge) => charge.orderId === orderId);
 }
 
 export async function stockOf({ admin }: Shop, sku: string) {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { eventually } from '../../src/shared/testing/index.ts';
-import { stockOf, type Shop } from '../journeys/shop.ts';
+import { stockOf, type Shop } from './shop.ts';
 
 interface LedgerEntry {
   readonly kind: 'received' | 'reserved' | 'released' | 'expired' | 'allocated' | 'deallocated';

@@ -1,0 +1,179 @@
+import { resolve } from 'node:path';
+import pg from 'pg';
+import { newCallContext, system, type CallContext } from '../auth/index.ts';
+import {
+  acknowledgeLocally,
+  BullmqTransport,
+  migrateBus,
+  postgresBackend,
+  redisBackend,
+  type Transport,
+} from '../bus/index.ts';
+import { createClient, EDGES, LocalTransport, Pipeline, type Client } from '../calls/index.ts';
+import { readConfig } from '../config/index.ts';
+import type { AnyContract } from '../contract/index.ts';
+import { BUS, DatabaseLayout, migrate, type UnitOfWork } from '../database/index.ts';
+import { present } from '../errors/index.ts';
+import { HostedModule, ModuleGraph, System, SystemDesk, type ModuleDefinition } from '../module/index.ts';
+import { createLogger } from '../telemetry/index.ts';
+import { newId, seconds, systemClock } from '../values/index.ts';
+import { createTestDatabase } from './test-database.ts';
+import { TEST_ROLE_PREFIX, TEST_SECRET, testServices } from './test-services.ts';
+
+const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '..', '..', '..', 'migrations');
+
+export interface KernelWorldOptions {
+  readonly modules: readonly ModuleDefinition[];
+  /** SQL that makes a module's own tables, by its name. */
+  readonly tables: Readonly<Record<string, string>>;
+  readonly queues?: 'postgres' | 'redis';
+  /** What stands between the modules and the queues: to repeat, hold or lose what goes through. */
+  readonly wire?: (transport: Transport) => Transport;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The kernel at work for modules that a test makes up, on a database of its own. */
+export class KernelWorld {
+  readonly databaseUrl: string;
+  /** Of this world's queues alone, where they are in Redis. */
+  readonly queuePrefix: string;
+  readonly #modules: ReadonlyMap<string, HostedModule>;
+  readonly #local: LocalTransport;
+  readonly #transport: Transport;
+  readonly #started: HostedModule[] = [];
+  readonly #drop: () => Promise<void>;
+
+  private constructor(parts: {
+    databaseUrl: string;
+    queuePrefix: string;
+    modules: ReadonlyMap<string, HostedModule>;
+    local: LocalTransport;
+    transport: Transport;
+    drop: () => Promise<void>;
+  }) {
+    this.databaseUrl = parts.databaseUrl;
+    this.queuePrefix = parts.queuePrefix;
+    this.#modules = parts.modules;
+    this.#local = parts.local;
+    this.#transport = parts.transport;
+    this.#drop = parts.drop;
+  }
+
+  /** Everything is made and migrated; nothing runs until `start`. */
+  static async open(options: KernelWorldOptions): Promise<KernelWorld> {
+    const database = await createTestDatabase();
+    const layout = new DatabaseLayout({
+      url: database.url,
+      moduleUrls: {},
+      rolePrefix: TEST_ROLE_PREFIX,
+      secret: TEST_SECRET,
+    });
+    const names = options.modules.map(({ contract }) => contract.name);
+    await migrate({ layout, modules: names, folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
+    await migrateBus(layout, 0);
+    await makeTables(layout, options.tables);
+    const queuePrefix = newId('kernel');
+    const bullmq = new BullmqTransport(backendOf(options, layout, queuePrefix), createLogger('silent'));
+    const transport = options.wire?.(bullmq) ?? bullmq;
+    const local = new LocalTransport();
+    const modules = hostAll(options, layout, transport, local);
+    await transport.start();
+    const drop = (): Promise<void> => database.drop();
+    return new KernelWorld({ databaseUrl: database.url, queuePrefix, modules, local, transport, drop });
+  }
+
+  /** Lets modules send, receive and carry on sagas; default: all. */
+  async start(names: readonly string[] = [...this.#modules.keys()]): Promise<void> {
+    for (const name of names) {
+      await this.module(name).start();
+      this.#started.push(this.module(name));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#transport.stopReceiving();
+    await Promise.all(this.#started.map((module) => module.stop()));
+    await this.#transport.close();
+    await Promise.all([...this.#modules.values()].map((module) => module.close()));
+    await this.#drop();
+  }
+
+  module(name: string): HostedModule {
+    return present(this.#modules.get(name), `this world has no module ${name}`);
+  }
+
+  client<Known extends AnyContract>(contract: Known): Client<Known> {
+    return createClient(contract, 'http', this.#local);
+  }
+
+  context(fields: Partial<CallContext> = {}): CallContext {
+    const deadlineMs = Date.now() + seconds(30);
+    return newCallContext({ caller: 'http', principal: system('tests'), deadlineMs, ...fields });
+  }
+
+  async rows<Row extends object>(module: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return await this.module(module).database.reader(this.context()).rows<Row>(sql, values);
+  }
+
+  async write<Result>(module: string, body: (work: UnitOfWork) => Promise<Result> | Result): Promise<Result> {
+    return await this.module(module).database.transaction(this.context(), async (work) => await body(work));
+  }
+}
+
+function hostAll(
+  options: KernelWorldOptions,
+  layout: DatabaseLayout,
+  transport: Transport,
+  local: LocalTransport,
+): ReadonlyMap<string, HostedModule> {
+  const names = options.modules.map(({ contract }) => contract.name);
+  const config = readConfig({ DATABASE_URL: layout.adminUrl(BUS), ...options.environment }, names);
+  const graph = new ModuleGraph(options.modules);
+  const modules = new Map<string, HostedModule>();
+  for (const definition of options.modules) {
+    const { name } = definition.contract;
+    const module = new HostedModule(definition, {
+      config,
+      secret: TEST_SECRET,
+      databaseUrl: layout.moduleUrl(name),
+      graph,
+      transport,
+      calls: local,
+      acknowledge: async (source, subscriber, eventIds) => {
+        const publisher = present(modules.get(source), `${source} is not hosted here`);
+        await acknowledgeLocally(publisher.outbox, publisher.database)(subscriber, eventIds);
+      },
+      clock: systemClock,
+      logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent'),
+      values: [],
+      background: true,
+    });
+    modules.set(name, module);
+    local.host(name, module.pipeline);
+  }
+  const desk = new SystemDesk({ modules, names, version: 'test' });
+  const implementationOf = desk.implementationOf.bind(desk);
+  local.host(System.name, new Pipeline({ implementationOf, callers: new Set(EDGES) }));
+  return modules;
+}
+
+function backendOf({ queues }: KernelWorldOptions, layout: DatabaseLayout, prefix: string) {
+  const { redisUrl } = testServices();
+  // Where no Redis is to be had, all queues are in Postgres.
+  if (queues !== 'redis' || redisUrl === undefined) return postgresBackend(layout.moduleUrl(BUS), () => undefined);
+  return redisBackend(redisUrl, prefix, 0, () => undefined);
+}
+
+async function makeTables(layout: DatabaseLayout, tables: Readonly<Record<string, string>>): Promise<void> {
+  const client = new pg.Client({ connectionString: layout.adminUrl(BUS) });
+  await client.connect();
+  try {
+    for (const [module, sql] of Object.entries(tables)) {
+      await client.query(`set role ${pg.escapeIdentifier(layout.ownerRole(module))}`);
+      await client.query(`set search_path = ${pg.escapeIdentifier(layout.schema(module))}`);
+      await client.query(sql);
+    }
+  } finally {
+    await client.end();
+  }
+}

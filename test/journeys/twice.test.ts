@@ -1,0 +1,92 @@
+import { expect, it } from '@jest/globals';
+import pg from 'pg';
+import { describeEachPlacement, eventually, type World } from '../../src/shared/testing/index.ts';
+import { stockByLedger } from './books.ts';
+import { chargesOf, complete, fillCart, stockOf, stockVariant } from './shop.ts';
+
+describeEachPlacement('every event of a purchase, a refund and a cancellation', (world) => {
+  it('comes a second time and changes nothing', async () => {
+    const shop = world();
+    const sku = await stockVariant(shop, { pieces: 5 });
+    const kept = await complete(shop, await fillCart(shop, sku, 2)).expect(201);
+    const cancelled = await complete(shop, await fillCart(shop, sku, 1)).expect(201);
+    const orders: string[] = [kept.body.order.id, cancelled.body.order.id];
+    await shop.admin
+      .post(`/admin/v1/orders/${orders[0]}/refunds`)
+      .set('Idempotency-Key', 'refund')
+      .send({ amount: { amount: 100, currency: 'GBP' }, reason: 'a dent' })
+      .expect(201);
+    await shop.admin.post(`/admin/v1/orders/${orders[1]}/cancel`).set('Idempotency-Key', 'cancel').send({}).expect(200);
+
+    await allDelivered(shop);
+    const before = await visible(shop, sku, orders);
+    expect(before.report).toMatchObject({ orders: 2, refunds: { amount: 100 + 1_250 } });
+    expect(before.ofOrders.map(({ shipments }) => shipments.items.length)).toEqual([1, 1]);
+    const events = await reopenAll(shop);
+    // The smallest number that would still be a purchase with all its listeners.
+    expect(events).toBeGreaterThan(10);
+    await allDelivered(shop);
+    expect(await visible(shop, sku, orders)).toEqual(before);
+  });
+});
+
+/** What staff and shopper can see of it all. */
+async function visible(shop: World, sku: string, orders: readonly string[]) {
+  const page = async (path: string, query: object = {}) => (await shop.admin.get(path).query(query).expect(200)).body;
+  return {
+    report: await page('/admin/v1/reports/sales'),
+    stock: await stockOf(shop, sku),
+    ledger: await stockByLedger(shop, sku),
+    ofOrders: await Promise.all(
+      orders.map(async (orderId) => ({
+        order: await page(`/admin/v1/orders/${orderId}`),
+        shipments: await page('/admin/v1/shipments', { orderId }),
+        messages: await page('/admin/v1/messages', { orderId }),
+        charges: await chargesOf(shop, orderId),
+      })),
+    ),
+    deadLetters: await page('/admin/v1/system/dead-letters'),
+  };
+}
+
+const modulesOf = (shop: World): string[] => [...shop.application.modules.keys()];
+
+async function allDelivered(shop: World): Promise<void> {
+  await asAdministrator(shop, async (client) => {
+    await eventually(async () => {
+      for (const module of modulesOf(shop)) {
+        const open = await client.query(`select event_id from ${module}.deliveries`);
+        const unfinished = await client.query(`select event_id from ${module}.inbox where status <> 'done'`);
+        expect([...open.rows, ...unfinished.rows]).toEqual([]);
+      }
+    });
+  });
+}
+
+/** Opens each delivery that was ever acknowledged once more, as if its acknowledgement had been lost. Returns how many. */
+async function reopenAll(shop: World): Promise<number> {
+  return await asAdministrator(shop, async (client) => {
+    let reopened = 0;
+    for (const subscriber of modulesOf(shop)) {
+      for (const publisher of modulesOf(shop)) {
+        const { rowCount } = await client.query(
+          `insert into ${publisher}.deliveries (event_id, subscriber, subject, sequence)
+           select event_id, $1, subject, sequence from ${subscriber}.inbox where source = $2`,
+          [subscriber, publisher],
+        );
+        reopened += rowCount ?? 0;
+      }
+    }
+    return reopened;
+  });
+}
+
+async function asAdministrator<Result>(shop: World, body: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: shop.databaseUrl });
+  await client.connect();
+  try {
+    return await body(client);
+  } finally {
+    await client.end();
+  }
+}
