@@ -23,7 +23,7 @@ import {
 import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
 import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
-import { present, StartFailure } from './shared/errors/index.ts';
+import { present, problems, StartFailure } from './shared/errors/index.ts';
 import { closeServer, createPublicApi, listen } from './shared/http/index.ts';
 import {
   HostedModule,
@@ -104,7 +104,11 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     routes: [...hosted.flatMap(({ routes }) => routes), ...systemRoutes],
     contracts: [...hosted.map(({ contract }) => contract), System],
     transport: calls,
-    authenticate: async (token) => (await client(Identity).authenticate({ token }, context())) ?? undefined,
+    authenticate: async (token) => {
+      if (!modules.has(Identity.name))
+        throw problems.unavailable('This process does not host identity, which knows the keys.');
+      return (await client(Identity).authenticate({ token }, context())) ?? undefined;
+    },
     isReady: () =>
       state === 'started' ? { ready: true, reasons: [] } : { ready: false, reasons: [`the process is ${state}`] },
     rateLimit: config.http.rateLimit,
@@ -127,7 +131,8 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     stop: async () => {
       state = 'stopping';
       if (server !== undefined) await closeServer(server, config.shutdownMs);
-      await stopModules(transport, modules);
+      const stopped = await within(config.shutdownMs, stopModules(transport, modules));
+      if (!stopped) logger.warn('not everything came to its end in time; what is open goes on after the next start');
     },
   };
 }
@@ -201,18 +206,25 @@ async function stopModules(transport: Transport, modules: ReadonlyMap<string, Ho
   await Promise.all([...modules.values()].map((module) => module.close()));
 }
 
+/** False when `work` did not end in time. */
+async function within(limitMs: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  return await Promise.race([work.then(() => true), limit]).finally(() => clearTimeout(timer));
+}
+
 function selectHosted(
   definitions: readonly ModuleDefinition[],
   names: readonly string[] | undefined,
 ): readonly ModuleDefinition[] {
   if (names === undefined) return definitions;
   const hosted = definitions.filter(({ contract }) => names.includes(contract.name));
-  for (const { contract, knows } of hosted) {
-    const missing = knows.find((known) => !names.includes(known.name));
-    if (missing !== undefined) {
-      throw new StartFailure(
-        `BANYAN_MODULES has ${contract.name} without ${missing.name}, which it calls; add ${missing.name} to the list.`,
-      );
+  // Whoever hears a module acknowledges to its outbox, so a publisher is needed as much as one that is called.
+  for (const { from, to, how } of new ModuleGraph(definitions).edges) {
+    if (names.includes(from) && !names.includes(to)) {
+      throw new StartFailure(`BANYAN_MODULES has ${from} without ${to}, which it ${how}; add ${to} to the list.`);
     }
   }
   return hosted;

@@ -62,12 +62,18 @@ async function serve(config: Config): Promise<void> {
   }
 }
 
-/** The first signal ends it in good order, a second one at once. */
+/** Ctrl-C in `npm start` reaches us twice, from the terminal and from npm; that is one wish, not two. */
+const SAME_WISH_MS = 1_000;
+
+/** The first signal ends it in good order, a later one at once. */
 function endOnSignals(stop: () => Promise<void>): void {
-  let signals = 0;
+  let firstMs: number | undefined;
   const end = (): void => {
-    signals += 1;
-    if (signals > 1) process.exit(130);
+    if (firstMs !== undefined) {
+      if (performance.now() - firstMs > SAME_WISH_MS) process.exit(130);
+      return;
+    }
+    firstMs = performance.now();
     stop().then(
       () => process.exit(0),
       (error: unknown) => fail(error),

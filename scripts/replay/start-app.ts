@@ -71,6 +71,7 @@ async function waitUntilReady(url: string, signal: AbortSignal, ended: () => str
     signal.throwIfAborted();
     const reason = ended();
     if (reason !== null) throw new Error(reason);
+    // An app that does not listen yet gives no answer; the next round asks again.
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
     await answer?.body?.cancel();
     if (answer?.status === 200) return;

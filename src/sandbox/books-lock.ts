@@ -61,5 +61,6 @@ async function removeIfAbandoned(address: string): Promise<void> {
     });
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
   });
+  // Another starter may have removed it a moment ago, which is all that is wanted.
   if (refused) await unlink(address).catch(() => undefined);
 }

@@ -3,10 +3,11 @@ import type { Route } from '../../src/shared/http/index.ts';
 /** Modules whose POSTs move money, stock or orders. */
 const MOVERS = ['ordering', 'payments', 'inventory'];
 
-/** POSTs of these modules that move nothing, and why. */
-export const MOVES_NOTHING: Readonly<Record<string, string>> = {
+/** POSTs of these modules that need no key, and why. */
+export const KEYLESS: Readonly<Record<string, string>> = {
   'POST /store/v1/carts': 'a cart holds neither stock nor money',
   'POST /store/v1/carts/{id}/lines': 'a cart holds neither stock nor money; its version refuses a repeat',
+  'POST /admin/v1/stock/receipts': 'a reference names the receipt as well as a key does, and either may be sent',
 };
 
 /** A sentence for every endpoint that lets in the wrong caller or the same request twice. */
@@ -34,10 +35,10 @@ function judgeAccess(route: Route): string[] {
 function judgeRepeat({ method, path, operation, idempotencyKey }: Route, name: string): string[] {
   if (method !== 'POST' || !/^\/(admin|store)\//.test(path)) return [];
   if (operation.kind === 'query') return ['only reads: make it a GET.'];
-  const moves = MOVERS.includes(operation.contract) && !(name in MOVES_NOTHING);
+  const moves = MOVERS.includes(operation.contract) && !(name in KEYLESS);
   if (moves && idempotencyKey !== 'required') {
     return [
-      `moves money, stock or orders: give it idempotencyKey: 'required', or say in MOVES_NOTHING why it moves nothing.`,
+      `moves money, stock or orders: give it idempotencyKey: 'required', or say in KEYLESS why it moves nothing.`,
     ];
   }
   if (operation.repeat === 'key' && idempotencyKey === 'none') {

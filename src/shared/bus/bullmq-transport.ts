@@ -21,8 +21,11 @@ const STALLED_CHECK_MS = seconds(5);
 const MAX_STALLED = 1_000;
 const CONCURRENCY = 8;
 /** The bus's own connections to Postgres: each worker keeps one to listen on. */
-const POOL_SIZE = 32;
+const POOL_SIZE = 20;
 const CLOSE_TIMEOUT_MS = seconds(10);
+
+/** From so many jobs on, one bulk is cheaper. */
+const MIN_BULK = 8;
 
 const DELIVER = 'deliver';
 const FIRE = 'fire';
@@ -38,7 +41,15 @@ interface Backend {
 }
 type QueueLike = Pick<
   Queue<JobData>,
-  'addBulk' | 'upsertJobScheduler' | 'getJobSchedulers' | 'removeJobScheduler' | 'close' | 'on' | 'waitUntilReady'
+  | 'add'
+  | 'add'
+  | 'addBulk'
+  | 'upsertJobScheduler'
+  | 'getJobSchedulers'
+  | 'removeJobScheduler'
+  | 'close'
+  | 'on'
+  | 'waitUntilReady'
 >;
 type WorkerLike = Pick<Worker<JobData>, 'close' | 'on' | 'waitUntilReady'>;
 
@@ -108,13 +119,11 @@ export class BullmqTransport implements Transport {
   }
 
   async send(subscriber: string, batches: readonly (readonly Delivery[])[]): Promise<void> {
-    await this.#queue(subscriber).addBulk(
-      batches.map((deliveries) => ({
-        name: DELIVER,
-        data: { deliveries },
-        opts: jobOptions,
-      })),
-    );
+    const queue = this.#queue(subscriber);
+    const jobs = batches.map((deliveries) => ({ name: DELIVER, data: { deliveries }, opts: jobOptions }));
+    // On Postgres a bulk makes temporary tables, which costs as much as many single jobs.
+    if (jobs.length >= MIN_BULK) await queue.addBulk(jobs);
+    else for (const { name, data, opts } of jobs) await queue.add(name, data, opts);
   }
 
   async receive(module: string, handlers: Handlers): Promise<void> {

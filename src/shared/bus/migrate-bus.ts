@@ -11,6 +11,8 @@ export async function migrateBus(layout: DatabaseLayout, waitMs: number): Promis
     const schema = layout.schema(BUS);
     await runMigrations(client, schema);
     const role = pg.escapeIdentifier(layout.role(BUS));
+    // The outbox sends again what the queues lose, so that they need not wait for the disk.
+    await client.query(`alter role ${role} set synchronous_commit = off`);
     // BullMQ makes a sequence for the job ids of each queue when the queue is first used.
     await client.query(`grant create on schema ${pg.escapeIdentifier(schema)} to ${role}`);
     for (const kind of ['tables', 'sequences', 'functions']) {

@@ -17,6 +17,11 @@ export const Money = z
   .meta({ id: 'Money', description: 'Integer minor units of an ISO 4217 currency.' });
 export type Money = z.infer<typeof Money>;
 
+/** As Money, of at least one unit: what is given back is never nothing. */
+export const PositiveMoney = z
+  .strictObject({ amount: z.int().min(1).max(MAX_AMOUNT), currency: Currency })
+  .meta({ id: 'PositiveMoney', description: 'One or more integer minor units of an ISO 4217 currency.' });
+
 /** Digits behind the decimal point: 2 for GBP, 0 for JPY, 3 for KWD. Source: ICU's copy of ISO 4217. */
 export function minorUnitDigits(currency: string): number {
   const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;

@@ -8,10 +8,11 @@ import {
   Money,
   pageOf,
   PageRequest,
+  PositiveMoney,
   Quantity,
   Sku,
 } from '../../../shared/values/index.ts';
-import { PaymentMethod } from '../../payments/contract/index.ts';
+import { OnlinePaymentMethod } from '../../payments/contract/index.ts';
 import { DeliveryOption, Totals } from '../../pricing/contract/index.ts';
 import { Cart, CartChange, CartLine, NewCart } from './cart.ts';
 import { CreditNote, Order, OrderStatus, OrderWithPayment, PlacedOrder, Refund, StaffOrder } from './order.ts';
@@ -43,7 +44,10 @@ export const Ordering = defineContract('ordering', {
     removeCartLine: command(z.strictObject({ cartId: CartId, version, lineId: LineId }), Cart, { repeat: 'natural' }),
     listCartDeliveryOptions: query(z.strictObject({ cartId: CartId }), z.object({ items: z.array(DeliveryOption) })),
     /** A cart completes once. The same idempotency key gets the same order; another one is told which order it became. */
-    completeCart: command(z.strictObject({ cartId: CartId, payment: PaymentMethod }), z.object({ order: PlacedOrder })),
+    completeCart: command(
+      z.strictObject({ cartId: CartId, payment: OnlinePaymentMethod }),
+      z.object({ order: PlacedOrder }),
+    ),
     /** For the buyer, with the token that came with the order. */
     getPlacedOrder: query(z.strictObject({ orderId: OrderId, accessToken: z.string().max(200) }), PlacedOrder),
 
@@ -66,7 +70,7 @@ export const Ordering = defineContract('ordering', {
     refundOrder: command(
       z.strictObject({
         orderId: OrderId,
-        amount: Money.optional(),
+        amount: PositiveMoney.optional(),
         lines: z
           .array(z.strictObject({ lineId: LineId, quantity: Quantity }))
           .min(1)

@@ -49,6 +49,8 @@ export class RefundOrder implements Coordination<RefundOrderOperation> {
     const { orderId, reason, reference, refundedAt } = input;
     const row = await this.orders.findForUpdate(work, orderId);
     if (row === undefined) throw Ordering.errors.orderNotFound({ orderId });
+    // A repeat is told of the first one, even when that one left nothing to refund.
+    if (reference !== undefined) await this.#refuseTaken(work, reference);
     const { amount, lines } = planRefund(toOrder(row), input);
     const refundId = newId('ref');
     await this.refunds.insert(work, {
@@ -65,13 +67,17 @@ export class RefundOrder implements Coordination<RefundOrderOperation> {
     return { key: refundId, state: { orderId, refundId, amount, ...occurredAt } };
   }
 
-  /** Throws referenceTaken for a refund that has the reference already, and every other error as it is. */
+  /** Two with the same reference at once: the one that lost hears of the other. */
   async #explain(error: unknown, reference: string | undefined, call: CallContext): Promise<never> {
-    if (reference === undefined || !isUniqueViolation(error, 'refunds_reference')) throw error;
-    const earlier = await this.refunds.findByReference(this.database.reader(call), reference);
-    throw Ordering.errors.referenceTaken({
-      reference,
-      ...(earlier === undefined ? {} : { refundId: earlier.id, orderId: earlier.orderId }),
-    });
+    if (reference !== undefined && isUniqueViolation(error, 'refunds_reference')) {
+      await this.#refuseTaken(this.database.reader(call), reference);
+    }
+    throw error;
+  }
+
+  async #refuseTaken(work: UnitOfWork, reference: string): Promise<void> {
+    const earlier = await this.refunds.findByReference(work, reference);
+    if (earlier === undefined) return;
+    throw Ordering.errors.referenceTaken({ reference, refundId: earlier.id, orderId: earlier.orderId });
   }
 }

@@ -5,8 +5,13 @@ import { Currency, id, MAX_PAGE_SIZE, Money, PageRequest, pageOf } from '../../.
 const OrderId = id('ord');
 const RefundId = id('ref');
 
+const SandboxPayment = z.strictObject({ provider: z.literal('sandbox'), token: z.string().min(1).max(200) });
+
+/** How a shopper can pay: the provider says whether the money is there. */
+export const OnlinePaymentMethod = z.discriminatedUnion('provider', [SandboxPayment]);
+
 export const PaymentMethod = z.discriminatedUnion('provider', [
-  z.strictObject({ provider: z.literal('sandbox'), token: z.string().min(1).max(200) }),
+  SandboxPayment,
   /** Paid outside, recorded by staff. */
   z.strictObject({ provider: z.literal('manual') }),
 ]);
