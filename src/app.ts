@@ -35,7 +35,7 @@ import {
   type ProvidedValue,
 } from './shared/module/index.ts';
 import type { Logger } from './shared/telemetry/index.ts';
-import { seconds, systemClock, type Clock } from './shared/values/index.ts';
+import { seconds, systemClock, within, type Clock } from './shared/values/index.ts';
 import { VERSION } from './version.ts';
 
 const START_DEADLINE_MS = seconds(30);
@@ -204,15 +204,6 @@ async function stopModules(transport: Transport, modules: ReadonlyMap<string, Ho
   await Promise.all([...modules.values()].map((module) => module.stop()));
   await transport.close();
   await Promise.all([...modules.values()].map((module) => module.close()));
-}
-
-/** False when `work` did not end in time. */
-async function within(limitMs: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  return await Promise.race([work.then(() => true), limit]).finally(() => clearTimeout(timer));
 }
 
 function selectHosted(

@@ -6,7 +6,7 @@ import { inventoryRoutes } from './inventory.routes.ts';
 import { LedgerReader } from './persistence/ledger.reader.ts';
 import { ReceiptRepository } from './persistence/receipt.repository.ts';
 import { ReservationRepository } from './persistence/reservation.repository.ts';
-import { StockAuditReader } from './persistence/stock-audit.reader.ts';
+import { StockAudit } from './persistence/stock.audit.ts';
 import { StockRepository } from './persistence/stock.repository.ts';
 import { TrackSkuWhenVariantPublished } from './subscribers/track-sku-when-variant-published.ts';
 import { AllocateStock } from './use-cases/allocate-stock.ts';
@@ -21,7 +21,7 @@ import { SummariseLedger } from './use-cases/summarise-ledger.ts';
 
 export const inventoryModule = defineModule(Inventory, {
   knows: [Catalog],
-  provides: [StockRepository, ReservationRepository, ReceiptRepository, LedgerReader, StockAuditReader],
+  provides: [StockRepository, ReservationRepository, ReceiptRepository, LedgerReader],
   operations: {
     getAvailability: GetAvailability,
     listStock: ListStock,
@@ -36,4 +36,5 @@ export const inventoryModule = defineModule(Inventory, {
   subscriptions: [on(Catalog.events.variantPublished, TrackSkuWhenVariantPublished)],
   schedules: [every(minutes(1), Inventory.operations.expireReservations)],
   routes: inventoryRoutes,
+  audits: [StockAudit],
 });

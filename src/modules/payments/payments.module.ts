@@ -3,6 +3,7 @@ import { Payments } from './contract/index.ts';
 import { paymentsRoutes } from './payments.routes.ts';
 import { LedgerReader } from './persistence/ledger.reader.ts';
 import { LedgerRepository } from './persistence/ledger.repository.ts';
+import { MoneyAudit } from './persistence/money.audit.ts';
 import { PaymentRepository } from './persistence/payment.repository.ts';
 import { RefundRepository } from './persistence/refund.repository.ts';
 import { WebhookRepository } from './persistence/webhook.repository.ts';
@@ -42,4 +43,5 @@ export const paymentsModule = defineModule(Payments, {
     summariseLedger: SummariseLedger,
   },
   routes: paymentsRoutes,
+  audits: [MoneyAudit],
 });

@@ -10,7 +10,7 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../telemetry/index.ts';
-import { seconds } from '../values/index.ts';
+import { seconds, within } from '../values/index.ts';
 import { checkRedis } from './check-redis.ts';
 import type { Delivery } from './outbox.ts';
 import type { Handlers, Schedule, Transport } from './transport.ts';
@@ -42,7 +42,7 @@ interface Backend {
 type QueueLike = Pick<
   Queue<JobData>,
   | 'add'
-  | 'add'
+   
   | 'addBulk'
   | 'upsertJobScheduler'
   | 'getJobSchedulers'
@@ -172,13 +172,4 @@ export class BullmqTransport implements Transport {
     }
     return queue;
   }
-}
-
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

@@ -1,3 +1,4 @@
+export * from './audit.ts';
 export * from './database-errors.ts';
 export * from './database-layout.ts';
 export * from './connect-admin.ts';

@@ -1,8 +1,7 @@
 import type { AnyContract, DataOf, Envelope, EventType, Operation } from '../contract/index.ts';
 import type { Implementation } from '../calls/index.ts';
-import type { UnitOfWork } from '../database/index.ts';
+import type { Audit, UnitOfWork } from '../database/index.ts';
 import type { Route } from '../http/index.ts';
-import type { Audit } from './system/audit.ts';
 import type { AnySaga } from '../sagas/index.ts';
 
 /** A class that Inversify makes; what its constructor asks for is bound in the module's own container. */

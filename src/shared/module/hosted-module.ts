@@ -5,13 +5,12 @@ import { Consumer, Outbox, Relay, type Acknowledge, type HandleEvent, type Trans
 import { newCallContext, system } from '../auth/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Operation } from '../contract/index.ts';
-import { ModuleDatabase } from '../database/index.ts';
+import { ModuleDatabase, type Audit } from '../database/index.ts';
 import { present } from '../errors/index.ts';
 import { SagaRunner, SagaStore } from '../sagas/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { seconds, type Clock } from '../values/index.ts';
 import type { ModuleDefinition, ProvidedValue, Subscriber } from './define-module.ts';
-import type { Audit } from './system/audit.ts';
 import type { ModuleGraph } from './module-graph.ts';
 import { CLOCK, CONFIG, DATABASE, LOGGER, SAGAS, SECRET } from './tokens.ts';
 

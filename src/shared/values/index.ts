@@ -4,3 +4,4 @@ export * from './commerce.ts';
 export * from './clock.ts';
 export * from './duration.ts';
 export * from './page.ts';
+export * from './within.ts';

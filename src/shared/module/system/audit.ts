@@ -1,16 +1,4 @@
-import type { UnitOfWork } from '../../database/index.ts';
-
-/** Something that must always hold, and how to find what breaks it. */
-export interface Audit {
-  /** Its number in the design, e.g. `I1`. */
-  readonly invariant: string;
-  /** What is promised, in one sentence. */
-  readonly promise: string;
-  /** Whatever breaks it, at most MAX_OFFENDERS. */
-  find(work: UnitOfWork): Promise<string[]>;
-}
-
-export const MAX_OFFENDERS = 100;
+import { MAX_OFFENDERS, type Audit, type UnitOfWork } from '../../database/index.ts';
 
 /** An event that is still on its way after this long is late. */
 const LATE_MINUTES = 10;
