@@ -42,7 +42,6 @@ interface Backend {
 type QueueLike = Pick<
   Queue<JobData>,
   | 'add'
-   
   | 'addBulk'
   | 'upsertJobScheduler'
   | 'getJobSchedulers'
