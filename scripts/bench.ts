@@ -3,7 +3,7 @@ import { ApplicationProcess } from './bench/application-process.ts';
 import { ADMIN_KEY, startBenchApplication } from './bench/bench-application.ts';
 import { measureLoad } from './bench/measure-load.ts';
 import { ShopClient } from './bench/shop-client.ts';
-import { StatementCounter } from './bench/statement-counter.ts';
+import { StatementCounter, type StatementFigures } from './bench/statement-counter.ts';
 
 /** `npm run bench [-- statements calls load]`: this machine, now. Compare figures of one run, not of two days. */
 const COUNTED_PURCHASES = 200;
@@ -43,19 +43,18 @@ async function countStatements(background: boolean): Promise<void> {
   const buy = await openShop(shop);
   await measureLoad(WARM_UP_PURCHASES, 4, buy);
   if (background) await untilDrained(bench);
-  const idle = background ? await counter.during(() => pause(2_000)) : { statements: 0, commits: 0 };
-  const startedMs = performance.now();
-  const figures = await counter.during(async () => {
-    await measureLoad(COUNTED_PURCHASES, 1, buy);
-    if (background) await untilDrained(bench);
-  });
-  const idleShare = (performance.now() - startedMs) / 5_000;
-  const per = (total: number, idleTotal: number): string =>
-    ((total - idleTotal * idleShare) / COUNTED_PURCHASES).toFixed(1);
+  const idle = background ? await timed(() => counter.during(() => pause(2_000))) : undefined;
+  const { figures, elapsedMs } = await timed(() =>
+    counter.during(async () => {
+      await measureLoad(COUNTED_PURCHASES, 1, buy);
+      if (background) await untilDrained(bench);
+    }),
+  );
+  const idleShare = idle === undefined ? 0 : elapsedMs / idle.elapsedMs;
+  const per = (kind: keyof StatementFigures): string =>
+    ((figures[kind] - (idle?.figures[kind] ?? 0) * idleShare) / COUNTED_PURCHASES).toFixed(1);
   const what = background ? 'with all that follows (idle polling taken off)' : "on the requests' path";
-  const statements = per(figures.statements, idle.statements);
-  const commits = per(figures.commits, idle.commits);
-  print(`per purchase, ${what}`, `${statements} statements, ${commits} commits`);
+  print(`per purchase, ${what}`, `${per('statements')} statements, ${per('commits')} commits`);
   if (process.env['BENCH_STATEMENTS'] !== undefined) {
     for (const { calls, query } of await counter.top(60))
       print((calls / COUNTED_PURCHASES).toFixed(2), query.slice(0, 110));
@@ -63,6 +62,12 @@ async function countStatements(background: boolean): Promise<void> {
   await shop.close();
   await counter.close();
   await bench.stop();
+}
+
+async function timed(work: () => Promise<StatementFigures>): Promise<{ figures: StatementFigures; elapsedMs: number }> {
+  const fromMs = performance.now();
+  const figures = await work();
+  return { figures, elapsedMs: performance.now() - fromMs };
 }
 
 async function measureCalls(): Promise<void> {
