@@ -4,3 +4,4 @@ export * from './kernel-world.ts';
 export * from './test-database.ts';
 export * from './test-services.ts';
 export * from './world.ts';
+export * from './scratch-database.ts';

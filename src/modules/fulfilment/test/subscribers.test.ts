@@ -6,7 +6,7 @@ import { ShipmentRepository } from '../persistence/shipment.repository.ts';
 import { CancelShipmentWhenOrderCancelled } from '../subscribers/cancel-shipment-when-order-cancelled.ts';
 import { OpenShipmentWhenOrderConfirmed } from '../subscribers/open-shipment-when-order-confirmed.ts';
 import { confirmedOrder } from './confirmed-order.ts';
-import { ScratchDatabase } from './scratch-database.ts';
+import { ScratchDatabase } from '../../../shared/testing/index.ts';
 
 const { orderConfirmed, orderCancelled } = Ordering.events;
 const open = new OpenShipmentWhenOrderConfirmed(new ShipmentRepository());
@@ -14,7 +14,7 @@ const cancel = new CancelShipmentWhenOrderCancelled(new ShipmentRepository());
 
 let scratch: ScratchDatabase;
 beforeAll(async () => {
-  scratch = await ScratchDatabase.start();
+  scratch = await ScratchDatabase.start('fulfilment');
 }, 60_000);
 afterAll(() => scratch.stop());
 

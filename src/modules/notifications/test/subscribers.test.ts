@@ -8,7 +8,7 @@ import { QueueCancellationWhenOrderCancelled } from '../subscribers/queue-cancel
 import { QueueConfirmationWhenOrderConfirmed } from '../subscribers/queue-confirmation-when-order-confirmed.ts';
 import { QueueRefundNoticeWhenOrderRefunded } from '../subscribers/queue-refund-notice-when-order-refunded.ts';
 import { confirmedOrder } from './confirmed-order.ts';
-import { ScratchDatabase } from './scratch-database.ts';
+import { ScratchDatabase } from '../../../shared/testing/index.ts';
 
 const { orderConfirmed, orderCancelled, orderRefunded } = Ordering.events;
 const confirm = new QueueConfirmationWhenOrderConfirmed(new RecipientRepository(), new MessageRepository());
@@ -17,7 +17,7 @@ const refund = new QueueRefundNoticeWhenOrderRefunded(new RecipientRepository(),
 
 let scratch: ScratchDatabase;
 beforeAll(async () => {
-  scratch = await ScratchDatabase.start();
+  scratch = await ScratchDatabase.start('notifications');
 }, 60_000);
 afterAll(() => scratch.stop());
 

@@ -9,7 +9,7 @@ import { CountRefundWhenCreditNoteIssued } from '../subscribers/count-refund-whe
 import { CountRefundWhenOrderCancelled } from '../subscribers/count-refund-when-order-cancelled.ts';
 import { CountRefundWhenOrderRefunded } from '../subscribers/count-refund-when-order-refunded.ts';
 import { confirmedOrder } from './confirmed-order.ts';
-import { ScratchDatabase } from './scratch-database.ts';
+import { ScratchDatabase } from '../../../shared/testing/index.ts';
 
 const { orderConfirmed, orderRefunded, orderCancelled, creditNoteIssued } = Ordering.events;
 const countOrder = new CountOrderWhenOrderConfirmed(new SalesRepository());
@@ -19,7 +19,7 @@ const countCreditNote = new CountRefundWhenCreditNoteIssued(new SalesRepository(
 
 let scratch: ScratchDatabase;
 beforeAll(async () => {
-  scratch = await ScratchDatabase.start();
+  scratch = await ScratchDatabase.start('reporting');
 }, 60_000);
 afterAll(() => scratch.stop());
 

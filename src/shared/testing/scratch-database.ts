@@ -1,22 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { newCallContext, system, type CallContext } from '../../../shared/auth/index.ts';
-import { Consumer, Outbox } from '../../../shared/bus/index.ts';
-import type { DataOf, Envelope, EventType } from '../../../shared/contract/index.ts';
-import { startEmbeddedPostgres } from '../../../shared/database/embedded/start-embedded-postgres.ts';
-import { DatabaseLayout, migrate, ModuleDatabase } from '../../../shared/database/index.ts';
-import type { Subscriber } from '../../../shared/module/index.ts';
-import { createLogger } from '../../../shared/telemetry/index.ts';
-import { newId } from '../../../shared/values/index.ts';
+import { newCallContext, system, type CallContext } from '../auth/index.ts';
+import { Consumer, Outbox } from '../bus/index.ts';
+import type { DataOf, Envelope, EventType } from '../contract/index.ts';
+import { startEmbeddedPostgres } from '../database/embedded/start-embedded-postgres.ts';
+import { DatabaseLayout, migrate, ModuleDatabase } from '../database/index.ts';
+import type { Subscriber } from '../module/index.ts';
+import { createLogger } from '../telemetry/index.ts';
+import { newId } from '../values/index.ts';
 
-const MODULE = 'fulfilment';
 /** As many handlers of one module as work at once. */
 const POOL_SIZE = 8;
 const DEADLINE_MS = 30_000;
-const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '../../../../migrations');
+const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '../../../migrations');
 
-/** This module's schema, alone on a Postgres of its own, with what the bus does around a subscriber. */
+/** One module's schema, alone on a Postgres of its own, with what the bus does around a subscriber. */
 export class ScratchDatabase {
   readonly database: ModuleDatabase;
   readonly stop: () => Promise<void>;
@@ -26,8 +25,8 @@ export class ScratchDatabase {
     this.stop = stop;
   }
 
-  static async start(): Promise<ScratchDatabase> {
-    const dataDir = await mkdtemp(join(tmpdir(), `banyan-${MODULE}-`));
+  static async start(module: string): Promise<ScratchDatabase> {
+    const dataDir = await mkdtemp(join(tmpdir(), `banyan-${module}-`));
     const postgres = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
     const layout = new DatabaseLayout({
       url: postgres.url,
@@ -35,11 +34,11 @@ export class ScratchDatabase {
       rolePrefix: 'scratch',
       secret: 'of a test',
     });
-    await migrate({ layout, modules: [MODULE], folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
-    const outbox = new Outbox(MODULE, () => []);
+    await migrate({ layout, modules: [module], folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
+    const outbox = new Outbox(module, () => []);
     const database = new ModuleDatabase({
-      module: MODULE,
-      url: layout.moduleUrl(MODULE),
+      module,
+      url: layout.moduleUrl(module),
       poolSize: POOL_SIZE,
       storeEvents: (work) => outbox.store(work),
       onPublished: () => undefined,
