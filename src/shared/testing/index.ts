@@ -5,3 +5,4 @@ export * from './test-database.ts';
 export * from './test-services.ts';
 export * from './world.ts';
 export * from './scratch-database.ts';
+export * from './purchase.ts';

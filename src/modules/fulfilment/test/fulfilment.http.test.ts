@@ -1,8 +1,15 @@
 import { expect, it } from '@jest/globals';
-import { describeEachPlacement, eventually, type World } from '../../../shared/testing/index.ts';
+import {
+  describeEachPlacement,
+  eventually,
+  type World,
+  buy,
+  cancel,
+  sell,
+  shippingAddress,
+} from '../../../shared/testing/index.ts';
 import { newId, type Page } from '../../../shared/values/index.ts';
 import type { Shipment } from '../contract/index.ts';
-import { buy, cancel, sell, shippingAddress } from './purchase.ts';
 
 async function list(shop: World, query: string): Promise<Page<Shipment>> {
   return (await shop.admin.get(`/admin/v1/shipments?${query}`).expect(200)).body as Page<Shipment>;

@@ -1,8 +1,15 @@
 import { expect, it } from '@jest/globals';
-import { describeEachPlacement, eventually, type World } from '../../../shared/testing/index.ts';
+import {
+  describeEachPlacement,
+  eventually,
+  type World,
+  buy,
+  cancel,
+  refund,
+  sell,
+} from '../../../shared/testing/index.ts';
 import type { Page } from '../../../shared/values/index.ts';
 import type { Message } from '../contract/index.ts';
-import { buy, cancel, refund, sell } from './purchase.ts';
 
 const email = 'ada@example.com';
 

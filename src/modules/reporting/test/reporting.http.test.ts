@@ -1,7 +1,16 @@
 import { expect, it } from '@jest/globals';
-import { describeEachPlacement, eventually, type World } from '../../../shared/testing/index.ts';
+import {
+  describeEachPlacement,
+  eventually,
+  type World,
+  buy,
+  cancel,
+  giveBackWithoutOrder,
+  refund,
+  sell,
+  sellEarlier,
+} from '../../../shared/testing/index.ts';
 import type { SalesReport } from '../contract/index.ts';
-import { buy, cancel, giveBackWithoutOrder, refund, sell, sellEarlier } from './purchase.ts';
 
 const gbp = (amount: number) => ({ amount, currency: 'GBP' });
 

@@ -1,6 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { eventually, type World } from '../../../shared/testing/index.ts';
-import type { Order } from '../../ordering/contract/index.ts';
+import type { Money } from '../values/index.ts';
+import { eventually } from './eventually.ts';
+import type { World } from './world.ts';
+
+/** What suites look at of an order, as the public API shows it. */
+export interface BoughtOrder {
+  readonly id: string;
+  readonly number: number;
+  readonly lines: readonly {
+    readonly id: string;
+    readonly sku: string;
+    readonly title: string;
+    readonly quantity: number;
+  }[];
+  readonly totals: Readonly<Record<'items' | 'discount' | 'delivery' | 'tax' | 'total', Money>>;
+  readonly placedAt: string;
+}
 
 export const shippingAddress = { name: 'Ada Shopper', line1: '1 Market Street', city: 'Leeds', country: 'GB' };
 
@@ -21,7 +36,11 @@ export async function sell(shop: World, { tracked }: { tracked: boolean }): Prom
 }
 
 /** Two pieces of each, bought the way a shopper buys. The order as it was confirmed. */
-export async function buy(shop: World, skus: readonly string[], options: { email?: string } = {}): Promise<Order> {
+export async function buy(
+  shop: World,
+  skus: readonly string[],
+  options: { email?: string } = {},
+): Promise<BoughtOrder> {
   const lines = skus.map((sku) => ({ sku, quantity: 2 }));
   const cart = await shop.store
     .post('/store/v1/carts')
@@ -33,7 +52,7 @@ export async function buy(shop: World, skus: readonly string[], options: { email
     .set('Idempotency-Key', randomUUID())
     .send({ payment: { provider: 'sandbox', token: 'tok_ok' } })
     .expect(201);
-  return (completed.body as { order: Order }).order;
+  return (completed.body as { order: BoughtOrder }).order;
 }
 
 export async function cancel(shop: World, orderId: string): Promise<void> {
@@ -49,5 +68,25 @@ export async function refund(shop: World, orderId: string, amount: number, refun
     .post(`/admin/v1/orders/${orderId}/refunds`)
     .set('Idempotency-Key', randomUUID())
     .send({ amount: { amount, currency: 'GBP' }, reason: 'late', ...(refundedAt === undefined ? {} : { refundedAt }) })
+    .expect(201);
+}
+
+/** An order of earlier days, written down by staff: two pieces, paid outside. */
+export async function sellEarlier(shop: World, sku: string, placedAt: string): Promise<BoughtOrder> {
+  const order = { currency: 'GBP', lines: [{ sku, quantity: 2 }], payment: { provider: 'manual' }, placedAt };
+  const placed = await shop.admin
+    .post('/admin/v1/orders')
+    .set('Idempotency-Key', randomUUID())
+    .send({ ...order, shippingAddress })
+    .expect(201);
+  return placed.body as BoughtOrder;
+}
+
+export async function giveBackWithoutOrder(shop: World, amount: number, issuedAt: string): Promise<void> {
+  const lines = [{ title: 'A sale of the old till', quantity: 1, unitPrice: { amount, currency: 'GBP' } }];
+  await shop.admin
+    .post('/admin/v1/credit-notes')
+    .set('Idempotency-Key', randomUUID())
+    .send({ reference: randomUUID(), currency: 'GBP', lines, reason: 'returned', issuedAt })
     .expect(201);
 }
