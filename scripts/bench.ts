@@ -120,7 +120,7 @@ async function untilDrained(bench: Awaited<ReturnType<typeof startBenchApplicati
     for (const { database } of bench.app.modules.values()) {
       const row = await database
         .reader(bench.app.context())
-        .row<{ open: number }>('select count(*) as open from deliveries');
+        .row<{ open: number }>(`select count(*) as open from deliveries where state = 'open'`);
       open += row?.open ?? 0;
     }
     if (open === 0) return;

@@ -1,16 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { resolve } from 'node:path';
 import type { Express } from 'express';
+import type { Registry } from 'prom-client';
 import { Identity } from './modules/identity/contract/index.ts';
 import { newCallContext, system, type CallContext } from './shared/auth/index.ts';
-import {
-  acknowledgeLocally,
-  BullmqTransport,
-  migrateBus,
-  postgresBackend,
-  redisBackend,
-  type Transport,
-} from './shared/bus/index.ts';
+import { createTransport, migrateBus, type Transport } from './shared/bus/index.ts';
 import {
   CodecTransport,
   createClient,
@@ -23,11 +17,13 @@ import {
 import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
 import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
-import { present, problems, StartFailure } from './shared/errors/index.ts';
-import { closeServer, createPublicApi, listen } from './shared/http/index.ts';
+import { problems, StartFailure } from './shared/errors/index.ts';
+import { closeServer, createPublicApi, createRegistry, listen } from './shared/http/index.ts';
 import {
-  HostedModule,
+  BusMetrics,
+  hostModules,
   ModuleGraph,
+  type HostedModule,
   System,
   SystemDesk,
   systemRoutes,
@@ -87,8 +83,8 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
   });
   const local = new LocalTransport();
   const calls: CallTransport = options.calls === 'codec' ? new CodecTransport(local, operationsOf(definitions)) : local;
-  const transport = createTransport(config, layout, logger);
-  const modules = hostModules(hosted, options, { graph, layout, calls, transport });
+  const registry = createRegistry();
+  const { transport, modules } = hostAll(hosted, options, { graph, layout, calls, registry });
   for (const [name, { pipeline }] of modules) local.host(name, pipeline);
   const desk = new SystemDesk({ modules, names: graph.modules, version: VERSION });
   local.host(
@@ -112,6 +108,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     isReady: () =>
       state === 'started' ? { ready: true, reasons: [] } : { ready: false, reasons: [`the process is ${state}`] },
     rateLimit: config.http.rateLimit,
+    registry,
     logger,
   });
   let server: Server | undefined;
@@ -141,34 +138,38 @@ interface Surrounding {
   readonly graph: ModuleGraph;
   readonly layout: DatabaseLayout;
   readonly calls: CallTransport;
-  readonly transport: Transport;
+  readonly registry: Registry;
 }
 
-function hostModules(
+function hostAll(
   definitions: readonly ModuleDefinition[],
   options: AppOptions,
-  { graph, layout, calls, transport }: Surrounding,
-): ReadonlyMap<string, HostedModule> {
+  { graph, layout, calls, registry }: Surrounding,
+): { transport: Transport; modules: ReadonlyMap<string, HostedModule> } {
   const { config, secret, logger } = options;
-  const modules = new Map<string, HostedModule>();
-  for (const definition of definitions) {
-    const name = definition.contract.name;
-    const module = new HostedModule(definition, {
-      config,
-      secret,
-      databaseUrl: layout.moduleUrl(name),
-      graph,
-      transport,
-      calls,
-      acknowledge: (source, subscriber, ids) => acknowledge(modules, source, subscriber, ids),
-      clock: options.clock ?? systemClock,
-      logger,
-      values: options.values ?? [],
-      background: options.background ?? true,
-    });
-    modules.set(name, module);
-  }
-  return modules;
+  const transport = createTransport({
+    redisUrl: config.redisUrl,
+    postgresUrl: layout.moduleUrl(BUS),
+    prefix: `banyan-${layout.role(BUS)}`,
+    waitMs: config.database.waitMs,
+    logger,
+  });
+  const busMetrics = new BusMetrics(registry);
+  const modules = hostModules(definitions, {
+    config,
+    secret,
+    layout,
+    graph,
+    transport,
+    calls,
+    countersOf: (module) => busMetrics.countersOf(module),
+    clock: options.clock ?? systemClock,
+    logger,
+    values: options.values ?? [],
+    background: options.background ?? true,
+  });
+  busMetrics.observe(modules, logger);
+  return { transport, modules };
 }
 
 interface Parts {
@@ -221,28 +222,8 @@ function selectHosted(
   return hosted;
 }
 
-function createTransport(config: Config, layout: DatabaseLayout, logger: Logger): Transport {
-  const onError = (error: Error): void =>
-    logger.warn({ err: error }, 'a connection of the bus failed and is made anew');
-  const backend =
-    config.redisUrl === undefined
-      ? postgresBackend(layout.moduleUrl(BUS), onError)
-      : redisBackend(config.redisUrl, `banyan-${layout.role(BUS)}`, config.database.waitMs, onError);
-  return new BullmqTransport(backend, logger);
-}
-
 function operationsOf(definitions: readonly ModuleDefinition[]) {
   return [System, ...definitions.map(({ contract }) => contract)].flatMap(({ operations }) =>
     Object.values(operations),
   );
-}
-
-async function acknowledge(
-  modules: ReadonlyMap<string, HostedModule>,
-  source: string,
-  subscriber: string,
-  eventIds: readonly string[],
-): Promise<void> {
-  const publisher = present(modules.get(source), `an event came from ${source}, which is not hosted here`);
-  await acknowledgeLocally(publisher.outbox, publisher.database)(subscriber, eventIds);
 }

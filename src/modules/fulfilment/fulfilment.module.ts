@@ -13,8 +13,8 @@ export const fulfilmentModule = defineModule(Fulfilment, {
   provides: [ShipmentRepository, ShipmentReader],
   operations: { getShipment: GetShipment, listShipments: ListShipments },
   subscriptions: [
-    on(Ordering.events.orderConfirmed, OpenShipmentWhenOrderConfirmed),
-    on(Ordering.events.orderCancelled, CancelShipmentWhenOrderCancelled),
+    on(Ordering.events.orderConfirmed, OpenShipmentWhenOrderConfirmed, { from: 'now' }),
+    on(Ordering.events.orderCancelled, CancelShipmentWhenOrderCancelled, { from: 'now' }),
   ],
   routes: fulfilmentRoutes,
 });

@@ -33,7 +33,7 @@ export const inventoryModule = defineModule(Inventory, {
     listLedger: ListLedger,
     summariseLedger: SummariseLedger,
   },
-  subscriptions: [on(Catalog.events.variantPublished, TrackSkuWhenVariantPublished)],
+  subscriptions: [on(Catalog.events.variantPublished, TrackSkuWhenVariantPublished, { from: 'beginning' })],
   schedules: [every(minutes(1), Inventory.operations.expireReservations)],
   routes: inventoryRoutes,
   audits: [StockAudit],

@@ -14,9 +14,9 @@ export const notificationsModule = defineModule(Notifications, {
   provides: [MessageRepository, MessageReader, RecipientRepository],
   operations: { listMessages: ListMessages },
   subscriptions: [
-    on(Ordering.events.orderConfirmed, QueueConfirmationWhenOrderConfirmed),
-    on(Ordering.events.orderCancelled, QueueCancellationWhenOrderCancelled),
-    on(Ordering.events.orderRefunded, QueueRefundNoticeWhenOrderRefunded),
+    on(Ordering.events.orderConfirmed, QueueConfirmationWhenOrderConfirmed, { from: 'now' }),
+    on(Ordering.events.orderCancelled, QueueCancellationWhenOrderCancelled, { from: 'now' }),
+    on(Ordering.events.orderRefunded, QueueRefundNoticeWhenOrderRefunded, { from: 'now' }),
   ],
   routes: notificationsRoutes,
 });

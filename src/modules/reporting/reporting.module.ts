@@ -14,10 +14,10 @@ export const reportingModule = defineModule(Reporting, {
   provides: [SalesRepository, SalesReader],
   operations: { getSalesReport: GetSalesReport },
   subscriptions: [
-    on(Ordering.events.orderConfirmed, CountOrderWhenOrderConfirmed),
-    on(Ordering.events.orderRefunded, CountRefundWhenOrderRefunded),
-    on(Ordering.events.orderCancelled, CountRefundWhenOrderCancelled),
-    on(Ordering.events.creditNoteIssued, CountRefundWhenCreditNoteIssued),
+    on(Ordering.events.orderConfirmed, CountOrderWhenOrderConfirmed, { from: 'beginning' }),
+    on(Ordering.events.orderRefunded, CountRefundWhenOrderRefunded, { from: 'beginning' }),
+    on(Ordering.events.orderCancelled, CountRefundWhenOrderCancelled, { from: 'beginning' }),
+    on(Ordering.events.creditNoteIssued, CountRefundWhenCreditNoteIssued, { from: 'beginning' }),
   ],
   routes: reportingRoutes,
 });

@@ -1,114 +1,52 @@
-import {
-  createPostgresBackend,
-  Queue,
-  withBackend,
-  Worker,
-  type Job,
-  type QueueOptions,
-  type WorkerOptions,
-} from 'bullmq';
-import { Redis } from 'ioredis';
-import pg from 'pg';
 import type { Logger } from '../telemetry/index.ts';
 import { seconds, within } from '../values/index.ts';
-import { checkRedis } from './check-redis.ts';
 import type { Delivery } from './outbox.ts';
+import { postgresBackend } from './postgres-backend.ts';
+import { jobOptions, type QueueBackend, type QueueLike, type WorkerLike } from './queue-backend.ts';
+import { redisBackend } from './redis-backend.ts';
 import type { Handlers, Schedule, Transport } from './transport.ts';
 
-const LOCK_MS = seconds(30);
-const STALLED_CHECK_MS = seconds(5);
-/** A job that was under way when its process died is taken up again this often; the outbox would re-send it anyway. */
-const MAX_STALLED = 1_000;
-const CONCURRENCY = 8;
-/** The bus's own connections to Postgres: each worker keeps one to listen on. */
-const POOL_SIZE = 20;
 const CLOSE_TIMEOUT_MS = seconds(10);
+/** All relays of a process ask for the store's name; one answer does for all of them for so long. */
+const GENERATION_KEPT_MS = 500;
 
 /** From so many jobs on, one bulk is cheaper. */
 const MIN_BULK = 8;
 
 const DELIVER = 'deliver';
+const ACKNOWLEDGE = 'acknowledge';
 const FIRE = 'fire';
 
-type JobData = { deliveries: readonly Delivery[] } | { schedule: string };
-
-/** The two sides of BullMQ that are used, whichever store is behind them. */
-interface Backend {
-  queue(name: string): QueueLike;
-  worker(name: string, handle: (job: Job<JobData>) => Promise<void>): WorkerLike;
-  check(): Promise<void>;
-  close(): Promise<void>;
-}
-type QueueLike = Pick<
-  Queue<JobData>,
-  | 'add'
-  | 'addBulk'
-  | 'upsertJobScheduler'
-  | 'getJobSchedulers'
-  | 'removeJobScheduler'
-  | 'close'
-  | 'on'
-  | 'waitUntilReady'
->;
-type WorkerLike = Pick<Worker<JobData>, 'close' | 'on' | 'waitUntilReady'>;
-
-const workerOptions = {
-  concurrency: CONCURRENCY,
-  lockDuration: LOCK_MS,
-  stalledInterval: STALLED_CHECK_MS,
-  maxStalledCount: MAX_STALLED,
-} as const;
-
-/** A job is tried once: what fails is sent again by the outbox, in order, which BullMQ's own retries would not keep. */
-const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
-
-/** Queues on Redis: one client for all queues, one for each worker, which blocks on it. */
-export function redisBackend(url: string, prefix: string, waitMs: number, onError: (error: Error) => void): Backend {
-  const client = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
-  client.on('error', onError);
-  const queueOptions: QueueOptions = { connection: client, prefix };
-  return {
-    queue: (name) => new Queue<JobData>(name, queueOptions),
-    worker: (name, handle) =>
-      new Worker<JobData>(name, handle, { ...workerOptions, connection: client, prefix } satisfies WorkerOptions),
-    check: async () => {
-      await checkRedis(url, waitMs);
-      await client.connect();
-    },
-    close: async () => {
-      await client.quit();
-    },
-  };
+export interface TransportOptions {
+  /** Absent: the queues are in Postgres. */
+  readonly redisUrl: string | undefined;
+  /** Of the bus's own role. */
+  readonly postgresUrl: string;
+  /** Before the names of all queues on Redis, so that several installations can share a server. */
+  readonly prefix: string;
+  /** How long a store that is not up yet is waited for. */
+  readonly waitMs: number;
+  readonly logger: Logger;
 }
 
-/** Queues in Postgres, in the schema `bullmq`, as the bus's own role: one pool for all queues and workers. */
-export function postgresBackend(url: string, onError: (error: Error) => void): Backend {
-  const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, application_name: 'banyan-bus' });
-  pool.on('error', onError);
-  // Every queue and every worker listens to the pool for errors; that many listeners are meant.
-  pool.setMaxListeners(0);
-  const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
-  // A pool is what BullMQ asks for; its declared type wants an index signature that the driver's types lack.
-  const connection = pool as unknown as ConstructorParameters<typeof PostgresQueue>[1]['connection'];
-  return {
-    queue: (name) => new PostgresQueue<JobData>(name, { connection }) as unknown as QueueLike,
-    worker: (name, handle) =>
-      new PostgresWorker<JobData>(name, handle as never, { ...workerOptions, connection }) as unknown as WorkerLike,
-    check: () => Promise.resolve(),
-    close: async () => {
-      await pool.end();
-    },
-  };
+export function createTransport({ redisUrl, postgresUrl, prefix, waitMs, logger }: TransportOptions): Transport {
+  const onError = (error: Error): void => logger.warn({ err: error }, 'a connection of the bus has trouble');
+  const backend =
+    redisUrl === undefined ? postgresBackend(postgresUrl, onError) : redisBackend(redisUrl, prefix, waitMs, onError);
+  return new BullmqTransport(backend, logger);
 }
 
-/** BullMQ as the transport: a queue for each module that hears something. */
+/** BullMQ as the transport: a queue for each module that hears something or is heard. */
 export class BullmqTransport implements Transport {
-  readonly #backend: Backend;
+  readonly #backend: QueueBackend;
   readonly #logger: Logger;
   readonly #queues = new Map<string, QueueLike>();
   readonly #workers: WorkerLike[] = [];
+  readonly #schedules = new Map<string, readonly Schedule[]>();
+  #asked: { readonly atMs: number; readonly generation: Promise<string> } | undefined;
+  #generation: string | undefined;
 
-  constructor(backend: Backend, logger: Logger) {
+  constructor(backend: QueueBackend, logger: Logger) {
     this.#backend = backend;
     this.#logger = logger;
   }
@@ -125,20 +63,57 @@ export class BullmqTransport implements Transport {
     else for (const { name, data, opts } of jobs) await queue.add(name, data, opts);
   }
 
+  async acknowledge(source: string, subscriber: string, eventIds: readonly string[]): Promise<void> {
+    await this.#queue(source).add(ACKNOWLEDGE, { subscriber, eventIds }, jobOptions);
+  }
+
   async receive(module: string, handlers: Handlers): Promise<void> {
-    const worker = this.#backend.worker(module, async (job) => {
-      if ('deliveries' in job.data) await handlers.deliver(job.data.deliveries);
-      else await handlers.fire(job.data.schedule);
+    const worker = this.#backend.worker(module, async ({ data }) => {
+      if ('deliveries' in data) await handlers.deliver(data.deliveries);
+      else if ('eventIds' in data) await handlers.acknowledge(data.subscriber, data.eventIds);
+      else await handlers.fire(data.schedule);
     });
     worker.on('error', (error) => this.#logger.warn({ err: error, module }, 'the queue reported an error'));
     worker.on('failed', (_job, error) =>
-      this.#logger.warn({ err: error, module }, 'a job failed; its events are sent again'),
+      this.#logger.warn({ err: error, module }, 'a job failed; what it carried comes again'),
     );
     this.#workers.push(worker);
     await worker.waitUntilReady();
   }
 
   async schedule(module: string, schedules: readonly Schedule[]): Promise<void> {
+    this.#schedules.set(module, schedules);
+    await this.#upsertSchedules(module, schedules);
+  }
+
+  async generation(): Promise<string> {
+    const nowMs = performance.now();
+    if (this.#asked === undefined || nowMs - this.#asked.atMs > GENERATION_KEPT_MS) {
+      this.#asked = { atMs: nowMs, generation: this.#askGeneration() };
+    }
+    return await this.#asked.generation;
+  }
+
+  async stopReceiving(): Promise<void> {
+    await within(CLOSE_TIMEOUT_MS, Promise.all(this.#workers.map((worker) => worker.close())));
+  }
+
+  async close(): Promise<void> {
+    await within(CLOSE_TIMEOUT_MS, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
+    await within(CLOSE_TIMEOUT_MS, this.#backend.close());
+  }
+
+  /** Schedules live in the store alone: one that began anew has forgotten them. */
+  async #askGeneration(): Promise<string> {
+    const generation = await this.#backend.generation();
+    if (this.#generation !== undefined && generation !== this.#generation) {
+      for (const [module, schedules] of this.#schedules) await this.#upsertSchedules(module, schedules);
+    }
+    this.#generation = generation;
+    return generation;
+  }
+
+  async #upsertSchedules(module: string, schedules: readonly Schedule[]): Promise<void> {
     const queue = this.#queue(module);
     for (const { name, everyMs } of schedules) {
       await queue.upsertJobScheduler(
@@ -151,15 +126,6 @@ export class BullmqTransport implements Transport {
     for (const known of await queue.getJobSchedulers()) {
       if (!schedules.some(({ name }) => name === known.key)) await queue.removeJobScheduler(known.key);
     }
-  }
-
-  async stopReceiving(): Promise<void> {
-    await within(CLOSE_TIMEOUT_MS, Promise.all(this.#workers.map((worker) => worker.close())));
-  }
-
-  async close(): Promise<void> {
-    await within(CLOSE_TIMEOUT_MS, Promise.all([...this.#queues.values()].map((queue) => queue.close())));
-    await within(CLOSE_TIMEOUT_MS, this.#backend.close());
   }
 
   #queue(module: string): QueueLike {

@@ -1,11 +1,14 @@
 import { newCallContext, system } from '../auth/index.ts';
 import type { Envelope } from '../contract/index.ts';
-import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
-import { ContractError } from '../errors/index.ts';
-import type { Logger } from '../telemetry/index.ts';
+import { isConnectionFailure, isRetryable, type ModuleDatabase, type UnitOfWork } from '../database/index.ts';
+import { SystemFailure } from '../errors/index.ts';
+import { crashPoint, guarded, type Logger } from '../telemetry/index.ts';
 import { backoffMs, minutes, seconds } from '../values/index.ts';
-import { Inbox, type KeptError } from './inbox.ts';
+import type { BusCounters } from './bus-counters.ts';
+import { Inbox, describe, type Kept } from './inbox.ts';
 import { busContext, type Acknowledge, type Delivery } from './outbox.ts';
+import { Redrive } from './redrive.ts';
+import { sortIntoStreams, streamsOf } from './stream-order.ts';
 
 /** What a module does about an event, inside the transaction that also marks the event as done. */
 export type HandleEvent = (envelope: Envelope, work: UnitOfWork) => Promise<void>;
@@ -15,156 +18,231 @@ export const MAX_ATTEMPTS = 8;
 const RETRY_BASE_MS = 200;
 const RETRY_CAP_MS = minutes(1);
 const HANDLER_DEADLINE_MS = seconds(30);
-const REDRIVE_POLL_MS = 500;
-const REDRIVE_LIMIT = 50;
-const REDRIVE_LEASE_MS = seconds(30);
-/** Parked successors handled in a row before the queue gets its turn again; the redrive takes the rest. */
-const MAX_SUCCESSORS = 1_000;
+/** Parked successors handled in one transaction. */
+const WAITING_LIMIT = 50;
+/** Rounds of successors in a row before the queue gets its turn again; the redrive takes the rest. */
+const MAX_WAITING_ROUNDS = 100;
+
+export interface ConsumerOptions {
+  readonly database: ModuleDatabase;
+  readonly handlers: ReadonlyMap<string, readonly HandleEvent[]>;
+  readonly acknowledge: Acknowledge;
+  readonly counters: BusCounters;
+  readonly logger: Logger;
+}
 
 /**
- * A module's end of the bus. Each event is handled in one transaction with its inbox row, in its stream's order.
+ * A module's end of the bus. A batch of events is handled in one transaction with its inbox rows, each stream in its
+ * order. When one of them fails, the others are handled again without it, each by itself.
  *
- * States of an event here: done; parked (its predecessor is missing) → done; retrying (a handler failed) → done, or
- * dead after MAX_ATTEMPTS. As soon as the inbox holds an event in any of these states it is acknowledged.
+ * States of an event here: claimed (an attempt has begun) → done; parked (its predecessor is missing) → done; retrying
+ * (its handler failed) → done, or dead after MAX_ATTEMPTS. An event is acknowledged as soon as the inbox holds it in
+ * any state but claimed. An attempt is counted before it begins, so that one that kills the process counts as well.
  */
 export class Consumer {
   readonly #database: ModuleDatabase;
   readonly #inbox = new Inbox();
-  readonly #handlers: ReadonlyMap<string, readonly HandleEvent[]>;
-  readonly #acknowledge: Acknowledge;
-  readonly #logger: Logger;
-  #timer: NodeJS.Timeout | undefined;
-  #redriving: Promise<void> | undefined;
-  #stopped = false;
+  readonly #options: ConsumerOptions;
+  readonly #redrive: Redrive;
 
-  constructor(options: {
-    database: ModuleDatabase;
-    handlers: ReadonlyMap<string, readonly HandleEvent[]>;
-    acknowledge: Acknowledge;
-    logger: Logger;
-  }) {
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
     this.#database = options.database;
-    this.#handlers = options.handlers;
-    this.#acknowledge = options.acknowledge;
-    this.#logger = options.logger;
+    this.#redrive = new Redrive({
+      database: options.database,
+      inbox: this.#inbox,
+      logger: options.logger,
+      retry: (kept) => this.#retry(kept),
+      goOn: (waiting) => this.#goOn(waiting),
+    });
   }
 
   /** Begins to look for retries that are due and for parked events that were left behind. */
   start(): void {
-    this.#timer = setTimeout(() => this.#redrive(), REDRIVE_POLL_MS);
+    this.#redrive.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#redriving;
+    await this.#redrive.stop();
   }
 
-  /** Takes a batch from the queue. When it returns, the inbox holds every one of them. */
+  /** Takes a batch from the queue. When it returns, the inbox holds every one of them, or another worker is at it. */
   async deliver(deliveries: readonly Delivery[]): Promise<void> {
-    const received = new Map<string, string[]>();
-    try {
-      for (const delivery of deliveries) {
-        await this.#take(delivery);
-        const ids = received.get(delivery.envelope.source);
-        if (ids === undefined) received.set(delivery.envelope.source, [delivery.envelope.id]);
-        else ids.push(delivery.envelope.id);
-      }
-    } finally {
-      for (const [source, ids] of received) await this.#acknowledge(source, this.#database.module, ids);
-    }
-  }
-
-  async #take(delivery: Delivery): Promise<void> {
-    let next: Delivery | undefined = delivery;
-    for (let count = 0; next !== undefined && count < MAX_SUCCESSORS; count += 1) {
-      const parked = await this.#handle(next);
-      if (parked === 0) return;
-      const { source, subject } = next.envelope;
-      next = await this.#inbox.successor(this.#database.reader(busContext()), source, subject, next.sequence);
-      if (next !== undefined) {
-        await this.#database.transaction(busContext(), (work) => this.#inbox.unpark(work, source, subject));
-      }
-    }
-  }
-
-  /** Handles one event if it is its turn. Returns how many later events of its stream wait for it. */
-  async #handle(delivery: Delivery): Promise<number> {
-    try {
-      return await this.#database.transaction(contextOf(delivery.envelope), async (work) => {
-        const { arrival, parked } = await this.#inbox.receive(work, delivery);
-        if (arrival === 'early') throw new Early();
-        if (arrival === 'next') await this.#runHandlers(delivery.envelope, work);
-        return parked;
-      });
-    } catch (error) {
-      if (error instanceof Early)
-        await this.#database.transaction(busContext(), (work) => this.#parkOrDrop(work, delivery));
-      else await this.#keepForRetry(delivery, error);
-      return 0;
-    }
-  }
-
-  async #runHandlers(envelope: Envelope, work: UnitOfWork): Promise<void> {
-    for (const handle of this.#handlers.get(envelope.type) ?? []) await handle(envelope, work);
-  }
-
-  /** What does not continue its stream is early, or so old that its inbox row has been pruned. */
-  async #parkOrDrop(work: UnitOfWork, delivery: Delivery): Promise<void> {
-    const { source, subject } = delivery.envelope;
-    const position = await work.row<{ sequence: number }>(
-      'select sequence from inbox_positions where source = $1 and subject = $2 for update',
-      [source, subject],
+    crashPoint('bus/consumer/received');
+    const unique = new Map(deliveries.map((delivery) => [delivery.envelope.id, delivery]));
+    const { fresh, begun, held } = sortByArrival(
+      unique,
+      await this.#inbox.receive(this.#database.single(busContext()), [...unique.values()]),
     );
-    if (position !== undefined && position.sequence >= delivery.sequence) return;
-    await this.#inbox.park(work, delivery);
+    crashPoint('bus/consumer/claimed');
+    this.#options.counters.received(deliveries.length);
+    this.#options.counters.duplicates(deliveries.length - fresh.length);
+    const kept: Delivery[] = [...held];
+    try {
+      if (fresh.length > 0) await this.#carryThrough(fresh);
+      kept.push(...fresh);
+      for (const delivery of begun) if (await this.#repeat(delivery)) kept.push(delivery);
+    } finally {
+      await this.#acknowledge(kept);
+    }
   }
 
-  async #keepForRetry(delivery: Delivery, error: unknown): Promise<void> {
-    const kept = describe(error);
-    const { id, type } = delivery.envelope;
-    await this.#database.transaction(busContext(), async (work) => {
-      const attempts = await this.#inbox.keepForRetry(work, delivery, kept, RETRY_BASE_MS);
-      if (attempts >= MAX_ATTEMPTS) {
-        await this.#inbox.bury(work, id);
-        this.#logger.error({ eventId: id, type, error: kept }, 'an event is a dead letter');
-      } else if (attempts > 1) {
-        await work.run(`update inbox set due_at = now() + $2 * interval '1 millisecond' where event_id = $1`, [
-          id,
-          backoffMs(attempts, RETRY_BASE_MS, RETRY_CAP_MS),
-        ]);
+  async #acknowledge(kept: readonly Delivery[]): Promise<void> {
+    const bySource = new Map<string, string[]>();
+    for (const { envelope } of kept) {
+      const ids = bySource.get(envelope.source);
+      if (ids === undefined) bySource.set(envelope.source, [envelope.id]);
+      else ids.push(envelope.id);
+    }
+    for (const [source, ids] of bySource) await this.#options.acknowledge(source, this.#database.module, ids);
+  }
+
+  /** An event whose last attempt ended with its process. Alone, since it may be what killed it. False: not ours. */
+  async #repeat(delivery: Delivery): Promise<boolean> {
+    const attempts = await this.#inbox.claimAgain(this.#database.single(busContext()), delivery.envelope.id);
+    if (attempts === undefined) return false;
+    await this.#retry({ ...delivery, attempts });
+    return true;
+  }
+
+  /** One event for which an attempt was just counted. */
+  async #retry(kept: Kept): Promise<void> {
+    if (kept.attempts > MAX_ATTEMPTS) {
+      const error = new Error(`the process ended while it handled this event, in the last of ${MAX_ATTEMPTS} attempts`);
+      error.name = 'ProcessDied';
+      await this.#bury(kept, error);
+    } else await this.#carryThrough([kept], kept.attempts);
+  }
+
+  async #carryThrough(batch: readonly Delivery[], attempts = 1): Promise<void> {
+    await this.#goOn(await this.#handle(batch, attempts));
+  }
+
+  /** Handles what had waited for its predecessors, until nothing more follows. */
+  async #goOn(waiting: readonly Kept[]): Promise<void> {
+    let next = waiting;
+    for (let round = 0; next.length > 0 && round < MAX_WAITING_ROUNDS; round += 1) {
+      const run = await this.#claimRun(next);
+      const [first] = run;
+      if (first === undefined) return;
+      if (first.attempts > MAX_ATTEMPTS) { await this.#retry(first); return; }
+      next = await this.#handle(run, first.attempts);
+    }
+  }
+
+  /** One that was tried before may be what killed its process, so it is not mixed with those that were not. */
+  async #claimRun(waiting: readonly Kept[]): Promise<Kept[]> {
+    const tried = waiting.find(({ attempts }) => attempts > 0);
+    const run =
+      tried !== undefined && tried === waiting[0] ? [tried] : waiting.filter(({ attempts }) => attempts === 0);
+    const ids = run.map(({ envelope }) => envelope.id);
+    const claimed = new Set(await this.#inbox.claimWaiting(this.#database.single(busContext()), ids));
+    return run
+      .filter(({ envelope }) => claimed.has(envelope.id))
+      .map((kept) => ({ ...kept, attempts: kept.attempts + 1 }));
+  }
+
+  /** Handles events for which an attempt was counted. Returns what had waited for them. */
+  async #handle(batch: readonly Delivery[], attempts: number): Promise<Kept[]> {
+    try {
+      return await this.#transact(batch);
+    } catch (error) {
+      if (!(error instanceof HandlerFailure)) {
+        await this.#giveBack(batch);
+        throw error;
       }
-      this.#logger.warn({ eventId: id, type, attempts, error: kept }, 'a handler failed');
+      await this.#keepFailure(error.delivery, error.cause, attempts);
+      const waiting: Kept[] = [];
+      for (const delivery of batch) {
+        if (delivery !== error.delivery) waiting.push(...(await this.#handle([delivery], attempts)));
+      }
+      return waiting;
+    }
+  }
+
+  async #transact(batch: readonly Delivery[]): Promise<Kept[]> {
+    const waiting = await this.#database.transaction(contextOf(batch), async (work) => {
+      const positions = await this.#inbox.lockPositions(work, streamsOf(batch));
+      const { next, stale, early, moved } = sortIntoStreams(batch, positions);
+      for (const delivery of next) await this.#runHandlers(delivery, work);
+      const done = [...next, ...stale];
+      const followers = await this.#inbox.finish(work, { done, early, positions: moved }, WAITING_LIMIT);
+      crashPoint('bus/consumer/handled');
+      return followers;
+    });
+    crashPoint('bus/consumer/committed');
+    this.#options.counters.handled(batch);
+    return waiting;
+  }
+
+  async #runHandlers(delivery: Delivery, work: UnitOfWork): Promise<void> {
+    try {
+      const own = work.within(contextOf([delivery]));
+      for (const handle of this.#options.handlers.get(delivery.envelope.type) ?? [])
+        await handle(delivery.envelope, own);
+    } catch (error) {
+      // What the database did to us is no fault of the event; the transaction is repeated, or the batch is sent again.
+      if (isRetryable(error) || isConnectionFailure(error) || error instanceof SystemFailure) throw error;
+      throw new HandlerFailure(delivery, error);
+    }
+  }
+
+  /** Best effort: where the database is away, the attempts stay counted, and there are enough of them. */
+  async #giveBack(batch: readonly Delivery[]): Promise<void> {
+    const ids = batch.map(({ envelope }) => envelope.id);
+    await this.#inbox.giveBack(this.#database.single(busContext()), ids).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, 'attempts could not be given back');
     });
   }
 
-  #redrive(): void {
-    this.#redriving = this.#redriveDue()
-      .catch((error: unknown) => {
-        if (!this.#stopped)
-          this.#logger.warn({ err: error, module: this.#database.module }, 'redrive will be repeated');
-      })
-      .finally(() => {
-        this.#redriving = undefined;
-        if (!this.#stopped) this.#timer = setTimeout(() => this.#redrive(), REDRIVE_POLL_MS);
-      });
+  async #keepFailure(delivery: Delivery, error: unknown, attempts: number): Promise<void> {
+    const { id: eventId, type } = delivery.envelope;
+    if (attempts >= MAX_ATTEMPTS) { await this.#bury(delivery, error); return; }
+    this.#options.counters.failed(1);
+    this.#options.logger.warn({ eventId, type, attempts, error: describe(error) }, 'a handler failed');
+    const delayMs = backoffMs(attempts, RETRY_BASE_MS, RETRY_CAP_MS);
+    await this.#database.transaction(busContext(), (work) => this.#inbox.keepFailure(work, delivery, error, delayMs));
   }
 
-  async #redriveDue(): Promise<void> {
-    const due = await this.#database.transaction(busContext(), (work) =>
-      this.#inbox.claimDue(work, REDRIVE_LIMIT, REDRIVE_LEASE_MS),
-    );
-    for (const delivery of due) {
-      if (this.#stopped) return;
-      await this.#take(delivery);
-    }
+  async #bury(delivery: Delivery, error: unknown): Promise<void> {
+    const { id: eventId, type } = delivery.envelope;
+    this.#options.counters.failed(1);
+    this.#options.logger.error({ eventId, type, error: describe(error) }, 'an event is a dead letter');
+    await this.#database.transaction(busContext(), (work) => this.#inbox.bury(work, delivery, error));
   }
 }
 
-/** Rolls back the transaction in which an event turned out to be early. */
-class Early extends Error {}
+/** Rolls back the transaction in which a handler failed, and says at which event. */
+class HandlerFailure extends Error {
+  readonly delivery: Delivery;
 
-function contextOf(envelope: Envelope) {
+  constructor(delivery: Delivery, cause: unknown) {
+    super('a handler failed', { cause });
+    this.delivery = delivery;
+  }
+}
+
+/** fresh: new here. begun: an attempt has begun some time. held: the inbox has it safely. */
+function sortByArrival(
+  unique: ReadonlyMap<string, Delivery>,
+  received: Awaited<ReturnType<Inbox['receive']>>,
+): { fresh: Delivery[]; begun: Delivery[]; held: Delivery[] } {
+  const sorted = { fresh: [] as Delivery[], begun: [] as Delivery[], held: [] as Delivery[] };
+  const arrivals = new Map(received.map((each) => [each.id, each]));
+  for (const [id, delivery] of unique) {
+    const arrival = arrivals.get(id);
+    if (arrival?.fresh === true) sorted.fresh.push(delivery);
+    else if (arrival?.status === 'claimed' || arrival?.status === null) sorted.begun.push(delivery);
+    else if (!guarded('inbox check')) sorted.fresh.push(delivery);
+    else sorted.held.push(delivery);
+  }
+  return sorted;
+}
+
+/** As what a handler works: caused by the event, in the event's trace. A batch has no cause in common. */
+function contextOf(batch: readonly Delivery[]) {
+  const envelope = batch.length === 1 ? batch[0]?.envelope : undefined;
+  if (envelope === undefined) return busContext();
   return newCallContext({
     caller: 'bus',
     principal: system(`event:${envelope.type}`),
@@ -173,10 +251,4 @@ function contextOf(envelope: Envelope) {
     correlationId: envelope.correlationid,
     causationId: envelope.id,
   });
-}
-
-function describe(error: unknown): KeptError {
-  if (error instanceof ContractError) return { name: error.code, message: error.message, stack: error.stack ?? null };
-  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack ?? null };
-  return { name: 'unknown', message: String(error), stack: null };
 }

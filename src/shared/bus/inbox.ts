@@ -1,39 +1,49 @@
-import type { Envelope } from '../contract/index.ts';
 import type { UnitOfWork } from '../database/index.ts';
+import { ContractError } from '../errors/index.ts';
 import type { Delivery } from './outbox.ts';
+import {
+  BURY,
+  CLAIM_AGAIN,
+  CLAIM_FRESH,
+  CLAIM_RETRY,
+  CLAIM_WAITING,
+  FINISH,
+  GIVE_BACK,
+  KEEP_FAILURE,
+  LEFT_BEHIND,
+  LOCK_POSITIONS,
+} from './inbox-statements.ts';
 
-export type Arrival =
-  /** The event's turn: its effects belong into this transaction. */
-  | 'next'
-  /** Its effects are here already, or it waits here already. */
-  | 'duplicate'
-  /** It came before its predecessor. */
-  | 'early';
+export type InboxStatus = 'claimed' | 'done' | 'parked' | 'retrying' | 'dead' | 'discarded';
 
-const RECEIVE = `
-  insert into inbox (event_id, source, type, subject, sequence, status, attempts, finished_at)
-  values ($1, $2, $3, $4, $5, 'done', 1, now())
-  on conflict (event_id) do update
-    set status = 'done', attempts = inbox.attempts + 1, finished_at = now(), envelope = null, error = null
-    where inbox.status in ('parked', 'retrying')
-  returning event_id`;
+/** How the inbox has an event that has just come. `fresh`: it was not there, and an attempt is counted for it now. */
+export interface Received {
+  readonly id: string;
+  readonly fresh: boolean;
+  /** Absent: it is fresh, or is being received elsewhere at this moment. */
+  readonly status: InboxStatus | null;
+}
 
-/** Moves a stream's position from n - 1 to n, and holds its lock; no row comes back when it stands elsewhere. */
-const ADVANCE = `
-  insert into inbox_positions (source, subject, sequence)
-  select $1, $2, $3::bigint
-  where $3::bigint = 1 or exists (select from inbox_positions where source = $1 and subject = $2)
-  on conflict (source, subject) do update set sequence = excluded.sequence
-    where inbox_positions.sequence = excluded.sequence - 1
-  returning parked`;
+/** A delivery that the inbox has kept, with the attempts that were counted for it. */
+export interface Kept extends Delivery {
+  readonly attempts: number;
+}
 
-const KEEP = `
-  insert into inbox (event_id, source, type, subject, sequence, status, attempts, due_at, envelope, error)
-  values ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 millisecond', $9, $10)
-  on conflict (event_id) do update
-    set status = excluded.status, attempts = inbox.attempts + excluded.attempts, due_at = excluded.due_at, error = excluded.error
-    where inbox.status = 'retrying'
-  returning attempts`;
+export interface Stream {
+  readonly source: string;
+  readonly subject: string;
+}
+
+export interface Position extends Stream {
+  readonly sequence: number;
+}
+
+/** What a transaction did with the events that it was given. */
+export interface Handled {
+  readonly done: readonly Delivery[];
+  readonly early: readonly Delivery[];
+  readonly positions: readonly Position[];
+}
 
 export interface KeptError {
   readonly name: string;
@@ -43,95 +53,80 @@ export interface KeptError {
 
 /** Statements over a module's inbox: what has come, what is done, what waits. */
 export class Inbox {
-  /** Marks an event as done in this transaction, if it is its turn; the caller then adds the effects. */
-  async receive(work: UnitOfWork, delivery: Delivery): Promise<{ arrival: Arrival; parked: number }> {
-    const { envelope, sequence } = delivery;
-    const received = await work.rows(RECEIVE, [
-      envelope.id,
-      envelope.source,
-      envelope.type,
-      envelope.subject,
-      sequence,
-    ]);
-    if (received.length === 0) return { arrival: 'duplicate', parked: 0 };
-    const advanced = await work.row<{ parked: number }>(ADVANCE, [envelope.source, envelope.subject, sequence]);
-    if (advanced !== undefined) return { arrival: 'next', parked: advanced.parked };
-    return { arrival: 'early', parked: 0 };
+  /** Notes what has come and counts a first attempt for what is new. A statement by itself. */
+  async receive(work: UnitOfWork, deliveries: readonly Delivery[]): Promise<Received[]> {
+    return await work.rows<Received>(CLAIM_FRESH, [JSON.stringify(deliveries.map(toRow))]);
   }
 
-  /** Keeps an early event until its predecessor is done. */
-  async park(work: UnitOfWork, { envelope, sequence }: Delivery): Promise<void> {
-    const kept = await work.rows(KEEP, [
-      ...identity(envelope, sequence),
-      'parked',
-      0,
-      0,
-      JSON.stringify(envelope),
-      null,
-    ]);
-    if (kept.length === 0) return;
-    await work.run(
-      `insert into inbox_positions (source, subject, sequence, parked) values ($1, $2, 0, 1)
-       on conflict (source, subject) do update set parked = inbox_positions.parked + 1`,
-      [envelope.source, envelope.subject],
-    );
+  /** Counts another attempt for an event whose last one ended with its process. Undefined: another is at it. */
+  async claimAgain(work: UnitOfWork, eventId: string): Promise<number | undefined> {
+    return (await work.row<{ attempts: number }>(CLAIM_AGAIN, [eventId]))?.attempts;
   }
 
-  /** Keeps a failed event for another attempt after `delayMs`. Returns how often it has failed by now. */
-  async keepForRetry(work: UnitOfWork, delivery: Delivery, error: KeptError, delayMs: number): Promise<number> {
-    const { envelope, sequence } = delivery;
-    const row = await work.row<{ attempts: number }>(KEEP, [
-      ...identity(envelope, sequence),
-      'retrying',
-      1,
+  /** Counts an attempt for a failed event that is due again; it falls due once more after `leaseMs` unless it ends. */
+  async claimRetry(work: UnitOfWork, leaseMs: number): Promise<Kept | undefined> {
+    return await work.row<Kept>(CLAIM_RETRY, [leaseMs]);
+  }
+
+  /** Counts an attempt for events that have waited for their predecessors. Returns the ids of those that still do. */
+  async claimWaiting(work: UnitOfWork, eventIds: readonly string[]): Promise<string[]> {
+    return (await work.rows<{ id: string }>(CLAIM_WAITING, [[...eventIds]])).map(({ id }) => id);
+  }
+
+  /** Takes attempts back that ended for no fault of the events, such as a database that went away. */
+  async giveBack(work: UnitOfWork, eventIds: readonly string[]): Promise<void> {
+    await work.run(GIVE_BACK, [[...eventIds]]);
+  }
+
+  /** How far each stream has come. Holds their locks until the transaction ends: others wait here. */
+  async lockPositions(work: UnitOfWork, streams: readonly Stream[]): Promise<Position[]> {
+    return await work.rows<Position>(LOCK_POSITIONS, [JSON.stringify(streams)]);
+  }
+
+  /** Ends the transaction's part of the inbox. Returns what had waited for just this, in order. */
+  async finish(work: UnitOfWork, { done, early, positions }: Handled, limit: number): Promise<Kept[]> {
+    return await work.rows<Kept>(FINISH, [
+      JSON.stringify(positions),
+      done.map(({ envelope }) => envelope.id),
+      JSON.stringify(early.map((delivery) => ({ event_id: delivery.envelope.id, envelope: delivery.envelope }))),
+      limit,
+    ]);
+  }
+
+  /** Keeps a failed event for another attempt after `delayMs`. */
+  async keepFailure(work: UnitOfWork, delivery: Delivery, error: unknown, delayMs: number): Promise<void> {
+    await work.run(KEEP_FAILURE, [
+      delivery.envelope.id,
+      JSON.stringify(delivery.envelope),
+      JSON.stringify(describe(error)),
       delayMs,
-      JSON.stringify(envelope),
-      JSON.stringify(error),
-    ]);
-    return row?.attempts ?? 0;
-  }
-
-  async bury(work: UnitOfWork, eventId: string): Promise<void> {
-    await work.run(`update inbox set status = 'dead' where event_id = $1 and status = 'retrying'`, [eventId]);
-  }
-
-  /** The parked event that follows number `sequence` of a stream, if it has come. */
-  async successor(work: UnitOfWork, source: string, subject: string, sequence: number): Promise<Delivery | undefined> {
-    return await work.row<Delivery>(
-      `select sequence, envelope from inbox
-       where source = $1 and subject = $2 and sequence = $3 + 1 and status = 'parked'`,
-      [source, subject, sequence],
-    );
-  }
-
-  async unpark(work: UnitOfWork, source: string, subject: string): Promise<void> {
-    await work.run('update inbox_positions set parked = greatest(parked - 1, 0) where source = $1 and subject = $2', [
-      source,
-      subject,
+      delivery.opens === true,
     ]);
   }
 
-  /**
-   * Takes events whose next attempt is due, and parked ones whose predecessor is done (their process died before it
-   * came to them). They fall due again after `leaseMs` unless they are finished.
-   */
-  async claimDue(work: UnitOfWork, limit: number, leaseMs: number): Promise<Delivery[]> {
-    return await work.rows<Delivery>(
-      `with due as (
-         select event_id from inbox i
-         where (status = 'retrying' and due_at <= now())
-            or (status = 'parked' and due_at <= now() and sequence =
-                 (select p.sequence + 1 from inbox_positions p where p.source = i.source and p.subject = i.subject))
-         order by due_at limit $1 for update skip locked
-       )
-       update inbox i set due_at = now() + $2 * interval '1 millisecond'
-       from due where i.event_id = due.event_id
-       returning i.sequence, i.envelope`,
-      [limit, leaseMs],
-    );
+  /** The event is a dead letter: it waits for an operator, and its stream with it. */
+  async bury(work: UnitOfWork, delivery: Delivery, error: unknown): Promise<void> {
+    await work.run(BURY, [
+      delivery.envelope.id,
+      JSON.stringify(delivery.envelope),
+      JSON.stringify(describe(error)),
+      delivery.opens === true,
+    ]);
+  }
+
+  /** Parked events whose predecessor is done: the process that should have gone on with them has died. */
+  async leftBehind(work: UnitOfWork, limit: number): Promise<Kept[]> {
+    return await work.rows<Kept>(LEFT_BEHIND, [limit]);
   }
 }
 
-function identity(envelope: Envelope, sequence: number): unknown[] {
-  return [envelope.id, envelope.source, envelope.type, envelope.subject, sequence];
+function toRow({ envelope, sequence, opens }: Delivery): object {
+  const { id, source, type, subject } = envelope;
+  return { event_id: id, source, type, subject, sequence, opens: opens === true };
+}
+
+export function describe(error: unknown): KeptError {
+  if (error instanceof ContractError) return { name: error.code, message: error.message, stack: error.stack ?? null };
+  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack ?? null };
+  return { name: 'unknown', message: String(error), stack: null };
 }

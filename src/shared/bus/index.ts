@@ -1,6 +1,11 @@
 export * from './outbox.ts';
 export * from './transport.ts';
-export * from './bullmq-transport.ts';
+export { createTransport, type TransportOptions } from './bullmq-transport.ts';
 export * from './relay.ts';
 export * from './consumer.ts';
+export * from './bus-counters.ts';
+export * from './subscriptions.ts';
+export * from './schedule-clock.ts';
+export * from './retention.ts';
+export * from './bus-state.ts';
 export * from './migrate-bus.ts';

@@ -1,80 +1,53 @@
 import { system, newCallContext, type CallContext } from '../auth/index.ts';
 import type { Envelope } from '../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
+import { invariant } from '../errors/index.ts';
+import { crashPoint, guarded } from '../telemetry/index.ts';
 import { minutes, newId, seconds } from '../values/index.ts';
+import {
+  ACKNOWLEDGE,
+  CLAIM,
+  EXPEDITE,
+  NOTE_GENERATION,
+  QUARANTINE,
+  RELEASE,
+  REOPEN,
+  STORE,
+} from './outbox-statements.ts';
 
 /** An event on its way to one subscriber. `sequence` numbers this subscriber's events of the aggregate, without gaps. */
 export interface Delivery {
   readonly sequence: number;
   readonly envelope: Envelope;
+  /** Nothing before it in its stream will come any more. */
+  readonly opens?: boolean;
 }
 
 export interface DueDelivery extends Delivery {
   readonly subscriber: string;
+  /** How often it has been handed to the queue, this time included. */
+  readonly attempts: number;
 }
 
-/** Which modules hear a type of event. */
-export type SubscribersOf = (type: string) => readonly string[];
+/** An event is a fact and its key figures, not a document; what is larger belongs behind a query. */
+const MAX_EVENT_BYTES = 262_144;
 
 /** An unacknowledged delivery is sent again after this long, then after twice as long, up to the cap. */
 const RESEND_BASE_MS = seconds(5);
-const RESEND_CAP_MS = minutes(5);
-
-const STORE = `
-  with given as (
-    select * from jsonb_to_recordset($1::jsonb) as e(
-      position integer, id text, type text, data_version integer, subject text, subscribers text[], data jsonb)
-  ),
-  sends as (
-    select g.position, g.id, g.subject, s.subscriber,
-           row_number() over (partition by g.subject, s.subscriber order by g.position) as nth
-    from given g cross join unnest(array_append(g.subscribers, '')) as s(subscriber)
-  ),
-  heads as (
-    insert into streams (subject, subscriber, sequence)
-    select subject, subscriber, count(*) from sends group by subject, subscriber order by subject, subscriber
-    on conflict (subject, subscriber) do update set sequence = streams.sequence + excluded.sequence
-    returning subject, subscriber, sequence
-  ),
-  numbered as (
-    select s.*, h.sequence - count(*) over (partition by s.subject, s.subscriber) + s.nth as sequence
-    from sends s join heads h using (subject, subscriber)
-  ),
-  stored as (
-    insert into outbox (id, type, data_version, subject, sequence, traceparent, correlation_id, causation_id, data)
-    select g.id, g.type, g.data_version, g.subject, n.sequence, $2, $3, $4, g.data
-    from given g join numbered n on n.id = g.id and n.subscriber = ''
-  )
-  insert into deliveries (event_id, subscriber, subject, sequence)
-  select id, subscriber, subject, sequence from numbered where subscriber <> ''`;
-
-/**
- * What a power cut of the database may undo: a claim, after which the delivery is sent once more, and an
- * acknowledgement, after which the inbox stops the repeat. So neither waits for the disk when it commits.
- */
-const RELAXED = `select set_config('synchronous_commit', 'off', true)`;
-
-const CLAIM = `
-  with relaxed as materialized (${RELAXED}),
-  due as (
-    select event_id, subscriber from deliveries, relaxed where due_at <= now()
-    order by due_at, sequence limit $1 for update of deliveries skip locked
-  ),
-  claimed as (
-    update deliveries d
-    set attempts = d.attempts + 1,
-        due_at = now() + least($2 * power(2, least(d.attempts, 20)), $3) * interval '1 millisecond'
-    from due where d.event_id = due.event_id and d.subscriber = due.subscriber
-    returning d.event_id, d.subscriber, d.sequence
-  )
-  select c.subscriber, c.sequence as "deliverySequence", o.id, o.type, o.data_version as "dataVersion", o.subject,
-         o.sequence, o.time, o.traceparent, o.correlation_id as "correlationId", o.causation_id as "causationId", o.data
-  from claimed c join outbox o on o.id = c.event_id
-  order by o.time, o.subject, o.sequence`;
+const RESEND_CAP_MS = minutes(1);
+/** After so many refusals of its own, while others pass, a delivery is set aside for an operator. */
+const MAX_SEND_FAILURES = 5;
+const SEND_RETRY_MS = seconds(2);
+/** Deliveries brought forward by one statement when a queue has lost what it held. */
+const EXPEDITE_LIMIT = 5_000;
+/** What a test leaves of the sweeper when it takes it out: nothing is ever sent again. */
+const NEVER_MS = minutes(60 * 24);
 
 interface ClaimedRow {
   subscriber: string;
   deliverySequence: number;
+  attempts: number;
+  opens: boolean;
   id: string;
   type: string;
   dataVersion: number;
@@ -90,51 +63,88 @@ interface ClaimedRow {
 /**
  * What one module has published and who has not yet received it.
  *
- * A delivery is open from the commit that published until the subscriber's inbox has acknowledged it. While it is
- * open it falls due again and again, so that the broker may lose anything. The state alone says what is to be sent:
- * a relay that asked for "all after the last one" would miss a transaction that commits late.
+ * States of a delivery: open (from the commit that published) → acknowledged (the subscriber's inbox has it), or
+ * quarantined (no queue takes it; an operator opens it again). While it is open it falls due again and again, so that
+ * the broker may lose anything. The state alone says what is to be sent: a relay that asked for "all after the last
+ * one" would miss a transaction that commits late.
  */
 export class Outbox {
   readonly #module: string;
-  readonly #subscribersOf: SubscribersOf;
 
-  constructor(module: string, subscribersOf: SubscribersOf) {
+  constructor(module: string) {
     this.#module = module;
-    this.#subscribersOf = subscribersOf;
   }
 
   /** Stores what a unit of work publishes, numbered per aggregate and per subscriber, in one statement. */
   async store(work: UnitOfWork): Promise<void> {
-    const events = work.events.map(({ type, data }, position) => ({
+    const events = work.events.map(({ type, data, context }, position) => ({
       position,
       id: newId('evt'),
       type: type.type,
       data_version: type.version,
       subject: String(data[type.of]),
-      subscribers: this.#subscribersOf(type.type),
       data,
+      traceparent: context.traceparent,
+      correlation_id: context.correlationId,
+      causation_id: context.causationId,
     }));
-    const { traceparent, correlationId, causationId } = work.context;
-    await work.run(STORE, [JSON.stringify(events), traceparent, correlationId, causationId]);
+    for (const { type, data } of events) {
+      const bytes = Buffer.byteLength(JSON.stringify(data));
+      invariant(bytes <= MAX_EVENT_BYTES, `${type} has ${bytes} bytes; an event has at most ${MAX_EVENT_BYTES}`);
+    }
+    await work.run(STORE, [JSON.stringify(events)]);
   }
 
   /** Takes up to `limit` deliveries that are due; each falls due again later unless it is acknowledged. */
   async claimDue(work: UnitOfWork, limit: number): Promise<DueDelivery[]> {
-    const rows = await work.rows<ClaimedRow>(CLAIM, [limit, RESEND_BASE_MS, RESEND_CAP_MS]);
+    const again = guarded('sweeper') ? [RESEND_BASE_MS, RESEND_CAP_MS] : [NEVER_MS, NEVER_MS];
+    const rows = await work.rows<ClaimedRow>(CLAIM, [limit, ...again]);
     return rows.map((row) => ({
       subscriber: row.subscriber,
+      attempts: row.attempts,
       sequence: row.deliverySequence,
+      ...(row.opens ? { opens: true } : {}),
       envelope: this.#toEnvelope(row),
     }));
   }
 
   /** The subscriber's inbox has these events: they need not be sent again. */
   async acknowledge(work: UnitOfWork, subscriber: string, eventIds: readonly string[]): Promise<void> {
-    await work.run(
-      `with relaxed as materialized (${RELAXED})
-       delete from deliveries using relaxed where subscriber = $1 and event_id = any($2)`,
-      [subscriber, [...eventIds]],
-    );
+    await work.run(ACKNOWLEDGE, [subscriber, [...eventIds]]);
+  }
+
+  /** Gives back what was claimed and could not be sent, since the queues were out of reach: no fault of its own. */
+  async release(work: UnitOfWork, subscriber: string, eventIds: readonly string[]): Promise<void> {
+    if (guarded('sweeper')) await work.run(RELEASE, [subscriber, [...eventIds], SEND_RETRY_MS]);
+  }
+
+  /** Notes that the queue refused this delivery while it takes others. True: it was set aside for an operator. */
+  async refuse(work: UnitOfWork, subscriber: string, eventId: string, error: Error): Promise<boolean> {
+    const kept = JSON.stringify({ name: error.name, message: error.message });
+    const row = await work.row<{ state: string }>(QUARANTINE, [
+      subscriber,
+      eventId,
+      kept,
+      MAX_SEND_FAILURES,
+      SEND_RETRY_MS,
+    ]);
+    return row?.state === 'quarantined';
+  }
+
+  /** Makes due at once what is open: the queues may have lost it. */
+  async expedite(work: UnitOfWork): Promise<number> {
+    let total = 0;
+    // What is brought forward is no longer in the future, so that each round finds less; new ones are due anyway.
+    for (;;) {
+      const brought = guarded('sweeper') ? await work.run(EXPEDITE, [EXPEDITE_LIMIT]) : 0;
+      total += brought;
+      if (brought < EXPEDITE_LIMIT) return total;
+    }
+  }
+
+  /** True: the queues' store has another name than when any process saw it last. */
+  async noteGeneration(work: UnitOfWork, generation: string): Promise<boolean> {
+    return (await work.run(NOTE_GENERATION, [generation])) === 1;
   }
 
   #toEnvelope(row: ClaimedRow): Envelope {
@@ -155,11 +165,19 @@ export class Outbox {
   }
 }
 
-const RELAY_DEADLINE_MS = seconds(30);
+/**
+ * Sends what a subscriber was sent since `fromIso` once more. What its inbox has handled stops there; what it has lost
+ * (a database restored from a backup) takes effect, in order. Returns how many deliveries are open again.
+ */
+export async function reopenDeliveries(work: UnitOfWork, subscriber: string, fromIso: string): Promise<number> {
+  return await work.run(REOPEN, [subscriber, fromIso]);
+}
+
+const BUS_DEADLINE_MS = seconds(30);
 
 /** As whom the bus itself works. */
 export function busContext(): CallContext {
-  return newCallContext({ caller: 'bus', principal: system('bus'), deadlineMs: Date.now() + RELAY_DEADLINE_MS });
+  return newCallContext({ caller: 'bus', principal: system('bus'), deadlineMs: Date.now() + BUS_DEADLINE_MS });
 }
 
 /** Acknowledges to the publisher's outbox, wherever it is. */
@@ -167,6 +185,7 @@ export type Acknowledge = (source: string, subscriber: string, eventIds: readonl
 
 export function acknowledgeLocally(outbox: Outbox, database: ModuleDatabase) {
   return async (subscriber: string, eventIds: readonly string[]): Promise<void> => {
-    await database.transaction(busContext(), (work) => outbox.acknowledge(work, subscriber, eventIds));
+    await outbox.acknowledge(database.single(busContext()), subscriber, eventIds);
+    crashPoint('bus/outbox/acknowledged');
   };
 }

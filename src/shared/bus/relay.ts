@@ -1,16 +1,26 @@
 import type { ModuleDatabase } from '../database/index.ts';
-import type { Logger } from '../telemetry/index.ts';
+import { crashPoint, type Logger } from '../telemetry/index.ts';
 import { seconds } from '../values/index.ts';
+import type { BusCounters } from './bus-counters.ts';
+import { inJobs } from './in-jobs.ts';
 import { busContext, type DueDelivery, type Outbox } from './outbox.ts';
 import type { Transport } from './transport.ts';
 
 /** Deliveries taken by one claim. */
 const CLAIM_LIMIT = 500;
-/** Events that one job carries, at most. */
-const EVENTS_PER_JOB = 50;
 /** The safety net behind the wake-up at commit: how long something can lie unnoticed. */
 const POLL_MS = seconds(1);
 const ERROR_PAUSE_MS = seconds(1);
+
+export interface RelayOptions {
+  readonly outbox: Outbox;
+  readonly database: ModuleDatabase;
+  readonly transport: Transport;
+  /** Every module there is: what goes to any other cannot arrive. */
+  readonly modules: readonly string[];
+  readonly counters: BusCounters;
+  readonly logger: Logger;
+}
 
 /**
  * Moves one module's open deliveries to the queues of those who hear them.
@@ -19,20 +29,16 @@ const ERROR_PAUSE_MS = seconds(1);
  * Any number of processes may relay the same outbox: a claim skips what another one holds.
  */
 export class Relay {
-  readonly #outbox: Outbox;
-  readonly #database: ModuleDatabase;
-  readonly #transport: Transport;
-  readonly #logger: Logger;
+  readonly #options: RelayOptions;
   #timer: NodeJS.Timeout | undefined;
   #draining: Promise<void> | undefined;
   #wanted = false;
   #stopped = false;
+  #checkedAtMs = 0;
+  #generation: string | undefined;
 
-  constructor(outbox: Outbox, database: ModuleDatabase, transport: Transport, logger: Logger) {
-    this.#outbox = outbox;
-    this.#database = database;
-    this.#transport = transport;
-    this.#logger = logger;
+  constructor(options: RelayOptions) {
+    this.#options = options;
   }
 
   start(): void {
@@ -60,6 +66,7 @@ export class Relay {
 
   async #drain(): Promise<void> {
     try {
+      await this.#noticeLoss();
       let claimed: number;
       do {
         this.#wanted = false;
@@ -67,31 +74,97 @@ export class Relay {
       } while (claimed === CLAIM_LIMIT && !this.#stopped);
     } catch (error) {
       if (this.#stopped) return;
-      this.#logger.warn({ err: error, module: this.#database.module }, 'the relay will try again');
+      this.#options.logger.warn({ err: error }, 'the relay will try again');
       this.#wanted = false;
-      await new Promise((resolve) => setTimeout(resolve, ERROR_PAUSE_MS));
+      await pause(ERROR_PAUSE_MS);
     }
   }
 
+  /** A store that began anew has forgotten what it was given: all that is open is sent again at once. */
+  async #noticeLoss(): Promise<void> {
+    if (performance.now() - this.#checkedAtMs < POLL_MS) return;
+    const { outbox, database, transport, logger } = this.#options;
+    const generation = await transport.generation();
+    this.#checkedAtMs = performance.now();
+    if (generation === this.#generation) return;
+    if (await outbox.noteGeneration(database.single(busContext()), generation)) {
+      const open = await outbox.expedite(database.single(busContext()));
+      logger.warn({ open }, 'the queues began anew: what is open is sent again');
+    }
+    this.#generation = generation;
+  }
+
   async #moveBatch(): Promise<number> {
-    const due = await this.#database.transaction(busContext(), (work) => this.#outbox.claimDue(work, CLAIM_LIMIT));
+    const { outbox, database } = this.#options;
+    const due = await outbox.claimDue(database.single(busContext()), CLAIM_LIMIT);
+    crashPoint('bus/relay/claimed');
     const bySubscriber = new Map<string, DueDelivery[]>();
     for (const delivery of due) {
       const list = bySubscriber.get(delivery.subscriber);
       if (list === undefined) bySubscriber.set(delivery.subscriber, [delivery]);
       else list.push(delivery);
     }
-    for (const [subscriber, deliveries] of bySubscriber) {
-      await this.#transport.send(subscriber, inJobs(deliveries));
-    }
+    for (const [subscriber, deliveries] of bySubscriber) await this.#send(subscriber, deliveries);
+    if (due.length > 0) crashPoint('bus/relay/sent');
     return due.length;
+  }
+
+  async #send(subscriber: string, deliveries: readonly DueDelivery[]): Promise<void> {
+    const { transport, modules, counters, logger } = this.#options;
+    if (!modules.includes(subscriber)) {
+      const error = new Error(`there is no module ${subscriber}`);
+      for (const delivery of deliveries) await this.#refuse(delivery, error);
+      return;
+    }
+    try {
+      await transport.send(subscriber, inJobs(deliveries));
+      counters.sent(deliveries.length, deliveries.filter(({ attempts }) => attempts > 1).length);
+    } catch (error) {
+      logger.warn({ err: error, subscriber }, 'a batch could not be sent');
+      await this.#sendEach(subscriber, deliveries);
+    }
+  }
+
+  /** Tells the delivery that no queue takes from queues that are out of reach. */
+  async #sendEach(subscriber: string, deliveries: readonly DueDelivery[]): Promise<void> {
+    const { outbox, database, transport, counters } = this.#options;
+    for (const [index, delivery] of deliveries.entries()) {
+      try {
+        await transport.send(subscriber, [[delivery]]);
+        counters.sent(1, delivery.attempts > 1 ? 1 : 0);
+      } catch (error) {
+        if (await isReachable(transport)) await this.#refuse(delivery, asError(error));
+        else {
+          const ids = deliveries.slice(index).map(({ envelope }) => envelope.id);
+          await outbox.release(database.single(busContext()), subscriber, ids);
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #refuse(delivery: DueDelivery, error: Error): Promise<void> {
+    const { outbox, database, logger } = this.#options;
+    const { id: eventId, type } = delivery.envelope;
+    const work = database.single(busContext());
+    const setAside = await outbox.refuse(work, delivery.subscriber, eventId, error);
+    const fields = { err: error, eventId, type, subscriber: delivery.subscriber };
+    if (setAside) logger.error(fields, 'a delivery cannot be sent and waits for an operator');
+    else logger.warn(fields, 'a delivery was refused by its queue');
   }
 }
 
-function inJobs(deliveries: readonly DueDelivery[]): DueDelivery[][] {
-  const jobs: DueDelivery[][] = [];
-  for (let start = 0; start < deliveries.length; start += EVENTS_PER_JOB) {
-    jobs.push(deliveries.slice(start, start + EVENTS_PER_JOB));
-  }
-  return jobs;
+async function isReachable(transport: Transport): Promise<boolean> {
+  return await transport.generation().then(
+    () => true,
+    () => false,
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

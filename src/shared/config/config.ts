@@ -74,6 +74,11 @@ export const Environment = z.object({
   SAGA_LEASE_MS: count(200, 600_000, seconds(10)).describe('How long a process owns a saga without a sign of life'),
   CHECKOUT_WAIT_MS: count(0, 60_000, seconds(10)).describe('How long a checkout is waited for before it answers 202'),
   SHUTDOWN_SECONDS: count(1, 600, 20).describe('How long a stop waits for running requests and handlers'),
+  EVENT_RETENTION_DAYS: count(1, 3_650, 30).describe(
+    'How long events are kept after all have received them, to be sent again or to a new subscriber',
+  ),
+  IDEMPOTENCY_RETENTION_DAYS: count(1, 3_650, 30).describe('How long a repeated request gets the first answer'),
+  SAGA_RETENTION_DAYS: count(1, 3_650, 90).describe('How long the history of a finished process is kept'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -104,6 +109,7 @@ export interface Config {
   readonly modules: readonly string[] | undefined;
   readonly payments: { readonly startSandbox: boolean; readonly timeoutMs: number };
   readonly sagas: { readonly leaseMs: number; readonly checkoutWaitMs: number };
+  readonly retention: { readonly eventDays: number; readonly idempotencyDays: number; readonly sagaDays: number };
   readonly shutdownMs: number;
   readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
 }
@@ -141,6 +147,11 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
       timeoutMs: variables.PAYMENT_TIMEOUT_MS,
     },
     sagas: { leaseMs: variables.SAGA_LEASE_MS, checkoutWaitMs: variables.CHECKOUT_WAIT_MS },
+    retention: {
+      eventDays: variables.EVENT_RETENTION_DAYS,
+      idempotencyDays: variables.IDEMPOTENCY_RETENTION_DAYS,
+      sagaDays: variables.SAGA_RETENTION_DAYS,
+    },
     shutdownMs: seconds(variables.SHUTDOWN_SECONDS),
     logLevel: variables.LOG_LEVEL,
   };

@@ -14,7 +14,8 @@ const ACQUIRE_TIMEOUT_MS = 15_000;
 const IDLE_CONNECTION_MS = 30_000;
 /** No statement of ours is meant to run this long; one that does is stopped by the server. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+/** A process that stands still inside a transaction loses it, so that others need not wait for its locks for long. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
 
 // Sums and sequences stay below 2^53 (see MAX_AMOUNT); as numbers they need no conversion everywhere else.
 pg.types.setTypeParser(pg.types.builtins.INT8, (text: string) => Number(text));
@@ -56,7 +57,12 @@ export class ModuleDatabase {
 
   /** For queries: every statement stands alone and sees what is committed. */
   reader(context: CallContext): UnitOfWork {
-    return new UnitOfWork(this.#sequelize, null, context);
+    return new UnitOfWork(this.#sequelize, null, context, 'reader');
+  }
+
+  /** For one statement that is a transaction by itself, which saves the two round trips around it. */
+  single(context: CallContext): UnitOfWork {
+    return new UnitOfWork(this.#sequelize, null, context, 'single');
   }
 
   /**
@@ -80,7 +86,7 @@ export class ModuleDatabase {
 
   async #transactOnce<Result>(context: CallContext, body: (work: UnitOfWork) => Promise<Result>): Promise<Result> {
     const transaction = await this.#sequelize.transaction();
-    const work = new UnitOfWork(this.#sequelize, transaction, context);
+    const work = new UnitOfWork(this.#sequelize, transaction, context, 'transaction');
     let result: Result;
     try {
       result = await body(work);

@@ -11,18 +11,17 @@ const NO_ROUTE = 'other';
 const ABORTED = 'aborted';
 const STATUS_CLASSES = ['', '1xx', '2xx', '3xx', '4xx', '5xx'];
 
-export interface Metrics {
-  readonly registry: Registry;
-  /** Put it before everything that answers. */
-  readonly observe: RequestHandler;
-}
-
 type Series = Histogram.Internal<'method' | 'route' | 'status'>;
 
-/** The figures of one process, in a registry of its own, so that several apps in one test don't share theirs. */
-export function createMetrics(): Metrics {
+/** The registry of one process; each app has its own, so that several apps in one test don't share their figures. */
+export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** Measures requests. Put it before everything that answers. */
+export function observeRequests(registry: Registry): RequestHandler {
   const duration = new Histogram({
     name: 'banyan_http_request_duration_seconds',
     help: 'How long requests took, by method, route and class of status.',
@@ -38,17 +37,14 @@ export function createMetrics(): Metrics {
     if (series === undefined) byStatus.set(status, (series = duration.labels(method, route, status)));
     return series;
   };
-  return {
-    registry,
-    observe: (request, response, next) => {
-      const startedMs = performance.now();
-      response.once('close', () => {
-        const route: unknown = response.locals['route'];
-        const series = seriesOf(request.method, typeof route === 'string' ? route : NO_ROUTE, statusClassOf(response));
-        series.observe((performance.now() - startedMs) / seconds(1));
-      });
-      next();
-    },
+  return (request, response, next) => {
+    const startedMs = performance.now();
+    response.once('close', () => {
+      const route: unknown = response.locals['route'];
+      const series = seriesOf(request.method, typeof route === 'string' ? route : NO_ROUTE, statusClassOf(response));
+      series.observe((performance.now() - startedMs) / seconds(1));
+    });
+    next();
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { Router, type Express, type RequestHandler } from 'express';
 import { problems } from '../errors/index.ts';
 import type { Principal } from '../auth/index.ts';
@@ -5,7 +6,7 @@ import type { CallTransport } from '../calls/index.ts';
 import type { AnyContract } from '../contract/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { healthPages, type Readiness } from './health.ts';
-import { createMetrics } from './metrics.ts';
+import { observeRequests } from './metrics.ts';
 import { buildOpenApi } from './openapi.ts';
 import { rateLimit } from './rate-limit.ts';
 import { referencePages } from './reference-page.ts';
@@ -20,13 +21,14 @@ export interface PublicApiOptions {
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
   readonly isReady: () => Readiness;
   readonly rateLimit: boolean;
+  /** What /metrics shows. */
+  readonly registry: Registry;
   readonly logger: Logger;
 }
 
 /** The public API of a process: the modules' endpoints behind rate limits, with health, metrics and the reference. */
 export function createPublicApi(options: PublicApiOptions): Express {
-  const { routes, contracts, version, transport, authenticate, logger } = options;
-  const metrics = createMetrics();
+  const { routes, contracts, version, transport, authenticate, registry, logger } = options;
   const failuresOf = ({ errors }: AnyContract) => Object.values(errors);
   const document = buildOpenApi({
     routes,
@@ -34,12 +36,12 @@ export function createPublicApi(options: PublicApiOptions): Express {
     errorsOf: (name) => contracts.filter((contract) => contract.name === name).flatMap(failuresOf),
   });
   const pages = Router();
-  pages.use(metrics.observe);
+  pages.use(observeRequests(registry));
   pages.use(
     healthPages({
       isReady: options.isReady,
-      metrics: () => metrics.registry.metrics(),
-      metricsType: metrics.registry.contentType,
+      metrics: () => registry.metrics(),
+      metricsType: registry.contentType,
     }),
   );
   pages.use(referencePages(document, contracts.flatMap(failuresOf)));

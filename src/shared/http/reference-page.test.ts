@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Router } from 'express';
 import supertest from 'supertest';
-import { buildOpenApi, createMetrics, healthPages, referencePages, type Readiness } from './index.ts';
+import { buildOpenApi, createRegistry, healthPages, observeRequests, referencePages, type Readiness } from './index.ts';
 import { asOwner, Kiosk, kioskRoutes, openKiosk, SWEET_ID } from './test/kiosk.ts';
 
 const errors = Object.values(Kiosk.errors);
@@ -97,7 +97,8 @@ describe('health pages', () => {
 
 describe('metrics', () => {
   it('count requests by row and outcome, and never by id', async () => {
-    const { observe, registry } = createMetrics();
+    const registry = createRegistry();
+    const observe = observeRequests(registry);
     const { app } = openKiosk({ pages: Router().use(observe), answer: () => ({}) });
     await supertest(app).get(`/store/v1/sweets/${SWEET_ID}`);
     await supertest(app).get(`/store/v1/sweets/${SWEET_ID}`);

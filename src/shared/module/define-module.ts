@@ -1,5 +1,6 @@
 import type { AnyContract, DataOf, Envelope, EventType, Operation } from '../contract/index.ts';
 import type { Implementation } from '../calls/index.ts';
+import type { SubscriptionStart } from '../bus/index.ts';
 import type { Audit, UnitOfWork } from '../database/index.ts';
 import type { Route } from '../http/index.ts';
 import type { AnySaga } from '../sagas/index.ts';
@@ -20,11 +21,19 @@ export interface HeardEvent<Type extends EventType = EventType> {
 export interface Subscription {
   readonly event: EventType;
   readonly subscriber: Constructor<Subscriber>;
+  readonly from: SubscriptionStart;
 }
 
-/** `on(Ordering.events.orderConfirmed, OpenShipmentWhenOrderConfirmed)` */
-export function on<Type extends EventType>(event: Type, subscriber: Constructor<Subscriber<Type>>): Subscription {
-  return { event, subscriber };
+/**
+ * `on(Ordering.events.orderConfirmed, OpenShipmentWhenOrderConfirmed, { from: 'now' })`: `from` says what an
+ * installation that gets this subscription later has to catch up on: all events that are retained, or none.
+ */
+export function on<Type extends EventType>(
+  event: Type,
+  subscriber: Constructor<Subscriber<Type>>,
+  { from }: { from: SubscriptionStart },
+): Subscription {
+  return { event, subscriber, from };
 }
 
 export interface ScheduledOperation {

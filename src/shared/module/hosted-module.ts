@@ -1,8 +1,22 @@
 import 'reflect-metadata';
 import { Container, type ServiceIdentifier } from 'inversify';
 import { clientOf, createClient, Pipeline, EDGES, type CallTransport, type Implementation } from '../calls/index.ts';
-import { Consumer, Outbox, Relay, type Acknowledge, type HandleEvent, type Transport } from '../bus/index.ts';
-import { newCallContext, system } from '../auth/index.ts';
+import {
+  acknowledgeLocally,
+  claimFiring,
+  Consumer,
+  hasMissed,
+  noCounters,
+  Outbox,
+  registerSubscriptions,
+  Relay,
+  Retention,
+  type Acknowledge,
+  type BusCounters,
+  type HandleEvent,
+  type Transport,
+} from '../bus/index.ts';
+import { newCallContext, system, type CallContext } from '../auth/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Operation } from '../contract/index.ts';
 import { ModuleDatabase, type Audit } from '../database/index.ts';
@@ -24,6 +38,8 @@ export interface HostingOptions {
   readonly transport: Transport;
   readonly calls: CallTransport;
   readonly acknowledge: Acknowledge;
+  /** What counts the bus's work for the metrics; default: nobody. */
+  readonly countersOf?: (module: string) => BusCounters;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly values: readonly ProvidedValue[];
@@ -45,13 +61,17 @@ export class HostedModule {
   readonly #options: HostingOptions;
   readonly #relay: Relay;
   readonly #consumer: Consumer;
+  readonly #retention: Retention;
+  readonly #logger: Logger;
 
   constructor(definition: ModuleDefinition, options: HostingOptions) {
     const module = definition.contract.name;
     const logger = options.logger.child({ module });
+    const counters = options.countersOf?.(module) ?? noCounters;
     this.definition = definition;
     this.#options = options;
-    this.outbox = new Outbox(module, (type) => options.graph.subscribersOf(type));
+    this.#logger = logger;
+    this.outbox = new Outbox(module);
     this.database = new ModuleDatabase({
       module,
       url: options.databaseUrl,
@@ -61,7 +81,15 @@ export class HostedModule {
         if (options.background) this.#relay.wake();
       },
     });
-    this.#relay = new Relay(this.outbox, this.database, options.transport, logger);
+    this.#relay = new Relay({
+      outbox: this.outbox,
+      database: this.database,
+      transport: options.transport,
+      modules: options.graph.modules,
+      counters,
+      logger,
+    });
+    this.#retention = new Retention(this.database, options.config.retention, logger);
     const implementationOf = (operation: Operation): Implementation<Operation> => this.#implementationOf(operation);
     this.sagas = new SagaRunner(
       {
@@ -79,6 +107,7 @@ export class HostedModule {
       database: this.database,
       handlers: this.#eventHandlers(),
       acknowledge: options.acknowledge,
+      counters,
       logger,
     });
     this.#container = this.#createContainer(logger);
@@ -90,15 +119,31 @@ export class HostedModule {
   }
 
   async start(): Promise<void> {
-    const { transport, background } = this.#options;
-    if (!background) return;
+    const { background, graph } = this.#options;
     const module = this.definition.contract.name;
+    await registerSubscriptions(this.database, graph.subscriptionsTo(module), this.#logger);
+    if (!background) return;
     this.#relay.start();
     this.sagas.start();
-    if (!this.#listens()) return;
+    this.#retention.start();
+    if (this.#receives()) await this.#receive(module);
+    for (const { operation, everyMs } of this.definition.schedules) {
+      if (await hasMissed(this.database.reader(scheduleContext()), operation.name, everyMs)) {
+        // What fails here is reported like any firing that fails, and comes round again with its next period.
+        void this.#fire(operation.name).catch((error: unknown) => {
+          this.#logger.warn({ err: error, schedule: operation.name }, 'a missed schedule failed');
+        });
+      }
+    }
+  }
+
+  async #receive(module: string): Promise<void> {
+    const { transport } = this.#options;
     this.#consumer.start();
+    const acknowledge = acknowledgeLocally(this.outbox, this.database);
     await transport.receive(module, {
       deliver: (deliveries) => this.#consumer.deliver(deliveries),
+      acknowledge,
       fire: (name) => this.#fire(name),
     });
     await transport.schedule(
@@ -111,6 +156,7 @@ export class HostedModule {
   async stop(): Promise<void> {
     await this.sagas.stop();
     await this.#consumer.stop();
+    await this.#retention.stop();
     await this.#relay.stop();
   }
 
@@ -122,19 +168,19 @@ export class HostedModule {
     return this.definition.audits.map((audit) => this.#container.get(audit as unknown as ServiceIdentifier<Audit>));
   }
 
-  #listens(): boolean {
-    return this.#eventHandlers().size > 0 || this.definition.schedules.length > 0;
+  /** A module that is heard gets acknowledgements from subscribers in other processes. */
+  #receives(): boolean {
+    const { contract, schedules } = this.definition;
+    return this.#eventHandlers().size > 0 || schedules.length > 0 || Object.keys(contract.events).length > 0;
   }
 
   async #fire(name: string): Promise<void> {
     const scheduled = this.definition.schedules.find(({ operation }) => operation.name === name);
-    const { operation } = present(scheduled, `no schedule is called ${name}`);
-    const deadlineMs = Date.now() + SCHEDULE_DEADLINE_MS;
-    await this.pipeline.invoke(
-      operation,
-      {},
-      newCallContext({ caller: 'schedule', principal: system('schedule'), deadlineMs }),
-    );
+    const { operation, everyMs } = present(scheduled, `no schedule is called ${name}`);
+    const call = scheduleContext();
+    if (await claimFiring(this.database.single(call), name, everyMs)) {
+      await this.pipeline.invoke(operation, {}, call);
+    }
   }
 
   #implementationOf(operation: Operation): Implementation<Operation> {
@@ -186,4 +232,9 @@ export class HostedModule {
     for (const each of new Set<unknown>(classes)) container.bind(each as never).to(each as never);
     return container;
   }
+}
+
+function scheduleContext(): CallContext {
+  const deadlineMs = Date.now() + SCHEDULE_DEADLINE_MS;
+  return newCallContext({ caller: 'schedule', principal: system('schedule'), deadlineMs });
 }

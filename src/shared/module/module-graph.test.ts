@@ -26,7 +26,7 @@ const moduleOf = (
   defineModule(contract, {
     operations: {},
     knows: parts.calls ?? [],
-    subscriptions: (parts.hears ?? []).map(({ events }) => on(events.happened, Listen)),
+    subscriptions: (parts.hears ?? []).map(({ events }) => on(events.happened, Listen, { from: 'now' })),
   });
 
 describe('the graph of modules', () => {

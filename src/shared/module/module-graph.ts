@@ -1,3 +1,4 @@
+import type { DeclaredSubscription, SubscriptionStart } from '../bus/index.ts';
 import { InvariantViolation } from '../errors/index.ts';
 import type { ModuleDefinition } from './define-module.ts';
 
@@ -7,6 +8,8 @@ export interface ModuleEdge {
   readonly how: 'calls' | 'hears';
   /** Of `hears`: the event's type. */
   readonly event?: string;
+  /** Of `hears`: where a new subscription begins. */
+  readonly start?: SubscriptionStart;
 }
 
 /**
@@ -29,6 +32,17 @@ export class ModuleGraph {
   /** Modules that hear a type of event, each once. */
   subscribersOf(type: string): string[] {
     return [...new Set(this.edges.filter(({ event }) => event === type).map(({ from }) => from))];
+  }
+
+  /** Who hears which of a module's events. A subscriber with two interests in one type begins where the first does. */
+  subscriptionsTo(module: string): DeclaredSubscription[] {
+    const declared = new Map<string, DeclaredSubscription>();
+    for (const { from: subscriber, to, event: type, start: from } of this.edges) {
+      if (to !== module || type === undefined || from === undefined) continue;
+      const key = `${type} ${subscriber}`;
+      if (declared.get(key)?.from !== 'beginning') declared.set(key, { type, subscriber, from });
+    }
+    return [...declared.values()];
   }
 
   /** Modules that may call this one. */
@@ -68,11 +82,18 @@ export class ModuleGraph {
 
 function edgesOf({ contract, knows, subscriptions, sagas }: ModuleDefinition): ModuleEdge[] {
   const heard = [
-    ...subscriptions.map(({ event }) => event),
-    ...sagas.flatMap(({ wakeUps }) => wakeUps.map(({ event }) => event)),
+    ...subscriptions.map(({ event, from }) => ({ event, start: from })),
+    // A saga is woken by what happens while it waits; what happened before it began is no news.
+    ...sagas.flatMap(({ wakeUps }) => wakeUps.map(({ event }) => ({ event, start: 'now' as const }))),
   ];
   return [
     ...knows.map((known): ModuleEdge => ({ from: contract.name, to: known.name, how: 'calls' })),
-    ...heard.map((event): ModuleEdge => ({ from: contract.name, to: event.contract, how: 'hears', event: event.type })),
+    ...heard.map(({ event, start }): ModuleEdge => ({
+      from: contract.name,
+      to: event.contract,
+      how: 'hears',
+      event: event.type,
+      start,
+    })),
   ];
 }

@@ -1,3 +1,4 @@
 export * from './logger.ts';
 export * from './trace.ts';
 export * from './crash-point.ts';
+export * from './guard.ts';

@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
 import pg from 'pg';
 import { newCallContext, system, type CallContext } from '../auth/index.ts';
-import {
-  acknowledgeLocally,
-  BullmqTransport,
-  migrateBus,
-  postgresBackend,
-  redisBackend,
-  type Transport,
-} from '../bus/index.ts';
+import { createTransport, migrateBus, type Transport } from '../bus/index.ts';
 import { createClient, EDGES, LocalTransport, Pipeline, type Client } from '../calls/index.ts';
 import { readConfig } from '../config/index.ts';
 import type { AnyContract } from '../contract/index.ts';
 import { BUS, DatabaseLayout, migrate, type UnitOfWork } from '../database/index.ts';
 import { present } from '../errors/index.ts';
-import { HostedModule, ModuleGraph, System, SystemDesk, type ModuleDefinition } from '../module/index.ts';
+import {
+  hostModules,
+  ModuleGraph,
+  System,
+  SystemDesk,
+  type HostedModule,
+  type ModuleDefinition,
+} from '../module/index.ts';
 import { createLogger } from '../telemetry/index.ts';
 import { newId, seconds, systemClock } from '../values/index.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -73,7 +73,14 @@ export class KernelWorld {
     await migrateBus(layout, 0);
     await makeTables(layout, options.tables);
     const queuePrefix = newId('kernel');
-    const bullmq = new BullmqTransport(backendOf(options, layout, queuePrefix), createLogger('silent'));
+    const bullmq = createTransport({
+      // Where no Redis is to be had, all queues are in Postgres.
+      redisUrl: options.queues === 'redis' ? testServices().redisUrl : undefined,
+      postgresUrl: layout.moduleUrl(BUS),
+      prefix: queuePrefix,
+      waitMs: 0,
+      logger: createLogger('silent'),
+    });
     const transport = options.wire?.(bullmq) ?? bullmq;
     const local = new LocalTransport();
     const modules = hostAll(options, layout, transport, local);
@@ -128,40 +135,23 @@ function hostAll(
 ): ReadonlyMap<string, HostedModule> {
   const names = options.modules.map(({ contract }) => contract.name);
   const config = readConfig({ DATABASE_URL: layout.adminUrl(BUS), ...options.environment }, names);
-  const graph = new ModuleGraph(options.modules);
-  const modules = new Map<string, HostedModule>();
-  for (const definition of options.modules) {
-    const { name } = definition.contract;
-    const module = new HostedModule(definition, {
-      config,
-      secret: TEST_SECRET,
-      databaseUrl: layout.moduleUrl(name),
-      graph,
-      transport,
-      calls: local,
-      acknowledge: async (source, subscriber, eventIds) => {
-        const publisher = present(modules.get(source), `${source} is not hosted here`);
-        await acknowledgeLocally(publisher.outbox, publisher.database)(subscriber, eventIds);
-      },
-      clock: systemClock,
-      logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent'),
-      values: [],
-      background: true,
-    });
-    modules.set(name, module);
-    local.host(name, module.pipeline);
-  }
+  const modules = hostModules(options.modules, {
+    config,
+    secret: TEST_SECRET,
+    layout,
+    graph: new ModuleGraph(options.modules),
+    transport,
+    calls: local,
+    clock: systemClock,
+    logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent'),
+    values: [],
+    background: true,
+  });
+  for (const [name, { pipeline }] of modules) local.host(name, pipeline);
   const desk = new SystemDesk({ modules, names, version: 'test' });
   const implementationOf = desk.implementationOf.bind(desk);
   local.host(System.name, new Pipeline({ implementationOf, callers: new Set(EDGES) }));
   return modules;
-}
-
-function backendOf({ queues }: KernelWorldOptions, layout: DatabaseLayout, prefix: string) {
-  const { redisUrl } = testServices();
-  // Where no Redis is to be had, all queues are in Postgres.
-  if (queues !== 'redis' || redisUrl === undefined) return postgresBackend(layout.moduleUrl(BUS), () => undefined);
-  return redisBackend(redisUrl, prefix, 0, () => undefined);
 }
 
 async function makeTables(layout: DatabaseLayout, tables: Readonly<Record<string, string>>): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { newCallContext, system, type CallContext } from '../auth/index.ts';
-import { Consumer, Outbox } from '../bus/index.ts';
+import { Consumer, noCounters, Outbox } from '../bus/index.ts';
 import type { DataOf, Envelope, EventType } from '../contract/index.ts';
 import { startEmbeddedPostgres } from '../database/embedded/start-embedded-postgres.ts';
 import { DatabaseLayout, migrate, ModuleDatabase } from '../database/index.ts';
@@ -35,7 +35,7 @@ export class ScratchDatabase {
       secret: 'of a test',
     });
     await migrate({ layout, modules: [module], folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
-    const outbox = new Outbox(module, () => []);
+    const outbox = new Outbox(module);
     const database = new ModuleDatabase({
       module,
       url: layout.moduleUrl(module),
@@ -92,6 +92,7 @@ export class ScratchDatabase {
       database: this.database,
       handlers: new Map([[type.type, [(envelope, work) => subscriber.execute({ data, envelope }, work)]]]),
       acknowledge: () => Promise.resolve(),
+      counters: noCounters,
       logger: createLogger('silent'),
     });
     for (let count = 0; count < times; count += 1) await consumer.deliver([delivery]);

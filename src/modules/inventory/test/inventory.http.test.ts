@@ -111,7 +111,7 @@ describeEachPlacement('receiving stock', (world) => {
   async function deliveriesOpen(sku: string): Promise<number> {
     const shop = world();
     const reader = shop.database('catalog').reader(shop.context());
-    const sql = `select event_id from deliveries where subject = $1 and subscriber = 'inventory'`;
+    const sql = `select event_id from deliveries where subject = $1 and subscriber = 'inventory' and state = 'open'`;
     return (await reader.rows(sql, [sku])).length;
   }
 });

@@ -115,6 +115,8 @@ function host(databaseUrl: string, layout: DatabaseLayout, settings: object): Ho
     transport: {
       start: nothing,
       send: nothing,
+      acknowledge: nothing,
+      generation: () => Promise.resolve('none'),
       receive: nothing,
       schedule: nothing,
       stopReceiving: nothing,

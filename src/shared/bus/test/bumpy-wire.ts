@@ -36,6 +36,14 @@ export class BumpyWire implements Transport {
     await this.#transport.schedule(module, schedules);
   }
 
+  async acknowledge(source: string, subscriber: string, eventIds: readonly string[]): Promise<void> {
+    await this.#transport.acknowledge(source, subscriber, eventIds);
+  }
+
+  async generation(): Promise<string> {
+    return await this.#transport.generation();
+  }
+
   async stopReceiving(): Promise<void> {
     await this.#transport.stopReceiving();
   }

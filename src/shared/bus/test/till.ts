@@ -42,7 +42,10 @@ export class TillWorld {
     const kernel = await KernelWorld.open({
       modules: [
         defineModule(Till, { operations: {} }),
-        defineModule(Journal, { operations: {}, subscriptions: [on(Till.events.sold, WriteDownWhenSold)] }),
+        defineModule(Journal, {
+          operations: {},
+          subscriptions: [on(Till.events.sold, WriteDownWhenSold, { from: 'beginning' })],
+        }),
       ],
       tables: { journal: 'create table entries (position serial, till text not null, number integer not null)' },
       queues,
@@ -97,6 +100,6 @@ export class TillWorld {
 
   /** Deliveries that the journal has not acknowledged yet. */
   async openDeliveries(): Promise<number> {
-    return (await this.kernel.rows('till', 'select event_id from deliveries')).length;
+    return (await this.kernel.rows('till', `select event_id from deliveries where state = 'open'`)).length;
   }
 }

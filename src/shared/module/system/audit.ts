@@ -14,7 +14,8 @@ export const kernelAudits: readonly Audit[] = [
       offenders(
         work,
         `select event_id || ' to ' || subscriber as offender from deliveries
-         where created_at < now() - interval '${LATE_MINUTES} minutes' order by created_at limit $1`,
+         where state = 'quarantined' or (state = 'open' and created_at < now() - interval '${LATE_MINUTES} minutes')
+         order by created_at limit $1`,
       ),
   },
   {
