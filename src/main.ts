@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { createApp, migrateAll } from './app.ts';
 import { Identity } from './modules/identity/contract/index.ts';
 import { modules } from './modules/index.ts';
+import { addOperatorCommands } from './operate.ts';
+import { CommandRefused } from './operate/command-refused.ts';
 import { readConfig, type Config } from './shared/config/index.ts';
 import { DatabaseLayout } from './shared/database/index.ts';
 import { StartFailure } from './shared/errors/index.ts';
@@ -14,17 +16,22 @@ const moduleNames = modules.map(({ contract }) => contract.name);
 const FIRST_KEY = 'first staff key';
 
 async function main(): Promise<void> {
-  const command = new Command('banyan')
+  const program = new Command('banyan')
     .description('A headless commerce back end. Settings come from the environment: see docs/configuration.md.')
     .version(VERSION)
     .option('--modules <names>', 'modules to host, separated by commas (as BANYAN_MODULES)')
     .option('--migrate-only', 'apply open migrations and end')
-    .exitOverride();
-  const options = command.parse().opts<{ modules?: string; migrateOnly?: boolean }>();
-  const environment = options.modules === undefined ? process.env : { ...process.env, BANYAN_MODULES: options.modules };
-  const config = readConfig(environment, moduleNames);
-  if (options.migrateOnly === true) await migrateOnly(config);
-  else await serve(config);
+    .exitOverride()
+    .action(async ({ migrateOnly: isMigration }: { migrateOnly?: boolean }) => {
+      if (isMigration === true) await migrateOnly(readSettings());
+      else await serve(readSettings());
+    });
+  const readSettings = (): Config => {
+    const { modules: names } = program.opts<{ modules?: string }>();
+    return readConfig(names === undefined ? process.env : { ...process.env, BANYAN_MODULES: names }, moduleNames);
+  };
+  addOperatorCommands(program, { readSettings, write: (text) => process.stdout.write(text) });
+  await program.parseAsync();
 }
 
 async function serve(config: Config): Promise<void> {
@@ -121,7 +128,7 @@ async function migrateOnly(config: Config): Promise<void> {
 function fail(error: unknown): never {
   if (error instanceof CommanderError) process.exit(error.exitCode);
   const text =
-    error instanceof StartFailure
+    error instanceof StartFailure || error instanceof CommandRefused
       ? error.message
       : error instanceof Error
         ? (error.stack ?? error.message)

@@ -2,8 +2,9 @@ import { newCallContext, system } from '../auth/index.ts';
 import type { Envelope } from '../contract/index.ts';
 import { isConnectionFailure, isRetryable, type ModuleDatabase, type UnitOfWork } from '../database/index.ts';
 import { SystemFailure } from '../errors/index.ts';
-import { crashPoint, guarded, type Logger } from '../telemetry/index.ts';
+import { guarded, type Logger } from '../telemetry/index.ts';
 import { backoffMs, minutes, seconds } from '../values/index.ts';
+import { busCrashPoint } from './crash-points.ts';
 import type { BusCounters } from './bus-counters.ts';
 import { Inbox, describe, type Kept } from './inbox.ts';
 import { busContext, type Acknowledge, type Delivery } from './outbox.ts';
@@ -68,13 +69,13 @@ export class Consumer {
 
   /** Takes a batch from the queue. When it returns, the inbox holds every one of them, or another worker is at it. */
   async deliver(deliveries: readonly Delivery[]): Promise<void> {
-    crashPoint('bus/consumer/received');
+    busCrashPoint('bus/consumer/received');
     const unique = new Map(deliveries.map((delivery) => [delivery.envelope.id, delivery]));
     const { fresh, begun, held } = sortByArrival(
       unique,
       await this.#inbox.receive(this.#database.single(busContext()), [...unique.values()]),
     );
-    crashPoint('bus/consumer/claimed');
+    busCrashPoint('bus/consumer/claimed');
     this.#options.counters.received(deliveries.length);
     this.#options.counters.duplicates(deliveries.length - fresh.length);
     const kept: Delivery[] = [...held];
@@ -125,7 +126,10 @@ export class Consumer {
       const run = await this.#claimRun(next);
       const [first] = run;
       if (first === undefined) return;
-      if (first.attempts > MAX_ATTEMPTS) { await this.#retry(first); return; }
+      if (first.attempts > MAX_ATTEMPTS) {
+        await this.#retry(first);
+        return;
+      }
       next = await this.#handle(run, first.attempts);
     }
   }
@@ -167,10 +171,10 @@ export class Consumer {
       for (const delivery of next) await this.#runHandlers(delivery, work);
       const done = [...next, ...stale];
       const followers = await this.#inbox.finish(work, { done, early, positions: moved }, WAITING_LIMIT);
-      crashPoint('bus/consumer/handled');
+      busCrashPoint('bus/consumer/handled');
       return followers;
     });
-    crashPoint('bus/consumer/committed');
+    busCrashPoint('bus/consumer/committed');
     this.#options.counters.handled(batch);
     return waiting;
   }
@@ -197,7 +201,10 @@ export class Consumer {
 
   async #keepFailure(delivery: Delivery, error: unknown, attempts: number): Promise<void> {
     const { id: eventId, type } = delivery.envelope;
-    if (attempts >= MAX_ATTEMPTS) { await this.#bury(delivery, error); return; }
+    if (attempts >= MAX_ATTEMPTS) {
+      await this.#bury(delivery, error);
+      return;
+    }
     this.#options.counters.failed(1);
     this.#options.logger.warn({ eventId, type, attempts, error: describe(error) }, 'a handler failed');
     const delayMs = backoffMs(attempts, RETRY_BASE_MS, RETRY_CAP_MS);

@@ -9,3 +9,4 @@ export * from './schedule-clock.ts';
 export * from './retention.ts';
 export * from './bus-state.ts';
 export * from './migrate-bus.ts';
+export * from './crash-points.ts';

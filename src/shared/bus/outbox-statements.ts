@@ -88,7 +88,10 @@ export const EXPEDITE = `
   update deliveries d set due_at = now(), attempts = 0
   from early where d.event_id = early.event_id and d.subscriber = early.subscriber`;
 
-/** $1 subscriber, $2 from when on. The oldest of each stream opens it: what came before is not kept any more, or is done. */
+/**
+ * $1 subscriber, $2 from when on. The oldest that is kept of a stream opens it: nothing before it will come. Its age
+ * counts from now, since it has just been sent on its way.
+ */
 export const REOPEN = `
   with wanted as (
     select d.event_id, row_number() over (partition by d.subject order by d.sequence) = 1
@@ -97,7 +100,8 @@ export const REOPEN = `
     from deliveries d join outbox o on o.id = d.event_id
     where d.subscriber = $1 and o.time >= $2::timestamptz
   )
-  update deliveries d set state = 'open', due_at = now(), attempts = 0, send_failures = 0, error = null, opens = w.opens
+  update deliveries d
+  set state = 'open', created_at = now(), due_at = now(), attempts = 0, send_failures = 0, error = null, opens = w.opens
   from wanted w where d.subscriber = $1 and d.event_id = w.event_id`;
 
 /** No row is changed when the name is the one that stands there. */

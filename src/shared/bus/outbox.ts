@@ -2,8 +2,9 @@ import { system, newCallContext, type CallContext } from '../auth/index.ts';
 import type { Envelope } from '../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
 import { invariant } from '../errors/index.ts';
-import { crashPoint, guarded } from '../telemetry/index.ts';
+import { guarded } from '../telemetry/index.ts';
 import { minutes, newId, seconds } from '../values/index.ts';
+import { busCrashPoint } from './crash-points.ts';
 import {
   ACKNOWLEDGE,
   CLAIM,
@@ -93,6 +94,7 @@ export class Outbox {
       invariant(bytes <= MAX_EVENT_BYTES, `${type} has ${bytes} bytes; an event has at most ${MAX_EVENT_BYTES}`);
     }
     await work.run(STORE, [JSON.stringify(events)]);
+    busCrashPoint('bus/outbox/stored');
   }
 
   /** Takes up to `limit` deliveries that are due; each falls due again later unless it is acknowledged. */
@@ -186,6 +188,6 @@ export type Acknowledge = (source: string, subscriber: string, eventIds: readonl
 export function acknowledgeLocally(outbox: Outbox, database: ModuleDatabase) {
   return async (subscriber: string, eventIds: readonly string[]): Promise<void> => {
     await outbox.acknowledge(database.single(busContext()), subscriber, eventIds);
-    crashPoint('bus/outbox/acknowledged');
+    busCrashPoint('bus/outbox/acknowledged');
   };
 }

@@ -1,6 +1,7 @@
 import type { ModuleDatabase } from '../database/index.ts';
-import { crashPoint, type Logger } from '../telemetry/index.ts';
+import type { Logger } from '../telemetry/index.ts';
 import { seconds } from '../values/index.ts';
+import { busCrashPoint } from './crash-points.ts';
 import type { BusCounters } from './bus-counters.ts';
 import { inJobs } from './in-jobs.ts';
 import { busContext, type DueDelivery, type Outbox } from './outbox.ts';
@@ -89,7 +90,7 @@ export class Relay {
     if (generation === this.#generation) return;
     if (await outbox.noteGeneration(database.single(busContext()), generation)) {
       const open = await outbox.expedite(database.single(busContext()));
-      logger.warn({ open }, 'the queues began anew: what is open is sent again');
+      if (open > 0) logger.warn({ open }, 'the queues began anew: what is open is sent again');
     }
     this.#generation = generation;
   }
@@ -97,7 +98,7 @@ export class Relay {
   async #moveBatch(): Promise<number> {
     const { outbox, database } = this.#options;
     const due = await outbox.claimDue(database.single(busContext()), CLAIM_LIMIT);
-    crashPoint('bus/relay/claimed');
+    if (due.length > 0) busCrashPoint('bus/relay/claimed');
     const bySubscriber = new Map<string, DueDelivery[]>();
     for (const delivery of due) {
       const list = bySubscriber.get(delivery.subscriber);
@@ -105,7 +106,7 @@ export class Relay {
       else list.push(delivery);
     }
     for (const [subscriber, deliveries] of bySubscriber) await this.#send(subscriber, deliveries);
-    if (due.length > 0) crashPoint('bus/relay/sent');
+    if (due.length > 0) busCrashPoint('bus/relay/sent');
     return due.length;
   }
 

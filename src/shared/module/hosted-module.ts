@@ -3,6 +3,7 @@ import { Container, type ServiceIdentifier } from 'inversify';
 import { clientOf, createClient, Pipeline, EDGES, type CallTransport, type Implementation } from '../calls/index.ts';
 import {
   acknowledgeLocally,
+  busCrashPoint,
   claimFiring,
   Consumer,
   hasMissed,
@@ -78,6 +79,7 @@ export class HostedModule {
       poolSize: options.config.database.poolSize,
       storeEvents: (work) => this.outbox.store(work),
       onPublished: () => {
+        busCrashPoint('bus/outbox/committed');
         if (options.background) this.#relay.wake();
       },
     });

@@ -1,6 +1,7 @@
 import { nameOf, type CallContext } from '../../auth/index.ts';
 import type { OutputOf } from '../../contract/index.ts';
 import type { ModuleDatabase } from '../../database/index.ts';
+import { ActionLog } from './action-log.ts';
 import type { System } from './system.contract.ts';
 
 type DeadLetter = OutputOf<typeof System.operations.listDeadLetters>['items'][number];
@@ -17,21 +18,25 @@ export class DeadLetterDesk {
     const rows = await this.#database
       .reader(call)
       .rows<Omit<DeadLetter, 'module' | 'receivedAt'> & { receivedAt: Date }>(
-        `select event_id as id, source, type, subject, sequence, attempts, error, received_at as "receivedAt"
-       from inbox where status = 'dead' order by received_at, event_id limit $1`,
+        `select event_id as id, source, type, subject, sequence, attempts, error, received_at as "receivedAt",
+                (select count(*) from inbox later
+                 where later.source = dead.source and later.subject = dead.subject and later.status = 'parked') as waiting
+         from inbox dead where status = 'dead' order by received_at, event_id limit $1`,
         [limit],
       );
     return rows.map((row) => ({ ...row, module: this.#database.module, receivedAt: row.receivedAt.toISOString() }));
   }
 
   /** False when this module has no such dead letter. */
-  async retry(call: CallContext, eventId: string): Promise<boolean> {
+  async retry(call: CallContext, eventId: string, note: string | undefined): Promise<boolean> {
     return await this.#database.transaction(call, async (work) => {
       const changed = await work.run(
         `update inbox set status = 'retrying', attempts = 0, due_at = now() where event_id = $1 and status = 'dead'`,
         [eventId],
       );
-      return changed === 1;
+      if (changed === 0) return false;
+      await ActionLog.record(work, { action: 'dead letter retried', target: eventId, note });
+      return true;
     });
   }
 
@@ -50,6 +55,7 @@ export class DeadLetterDesk {
          on conflict (source, subject) do update set sequence = greatest(inbox_positions.sequence, excluded.sequence)`,
         [discarded.source, discarded.subject, discarded.sequence],
       );
+      await ActionLog.record(work, { action: 'dead letter discarded', target: eventId, note });
       return true;
     });
   }

@@ -2,6 +2,7 @@ import { nameOf, type CallContext } from '../../auth/index.ts';
 import type { OutputOf } from '../../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../../database/index.ts';
 import type { SagaEvent } from '../../sagas/index.ts';
+import { ActionLog } from './action-log.ts';
 import { System } from './system.contract.ts';
 
 type Saga = OutputOf<typeof System.operations.getSaga>;
@@ -27,7 +28,7 @@ interface SagaRow {
 const COLUMNS = `id, name, version, key, status, step, attempts, epoch, owner, failure, history, due_at as "dueAt",
   created_at as "createdAt", updated_at as "updatedAt"`;
 
-/** One module's sagas, as an operator sees and settles them. Whatever is done here stands in the saga's history. */
+/** One module's sagas, as an operator sees and settles them. Whatever is done here stands in the saga's history too. */
 export class SagaDesk {
   readonly #database: ModuleDatabase;
 
@@ -91,7 +92,10 @@ export class SagaDesk {
          where id = $1 and status = 'needs_attention' returning ${COLUMNS}`,
         [sagaId, JSON.stringify([event])],
       );
-      if (changed !== undefined) return this.#show(changed);
+      if (changed !== undefined) {
+        await ActionLog.record(work, { action: `saga ${what}`, target: sagaId, note });
+        return this.#show(changed);
+      }
       const current = await read(work, sagaId);
       throw System.errors.sagaNotStuck({ sagaId, status: current?.status ?? 'unknown' });
     });

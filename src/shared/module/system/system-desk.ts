@@ -1,9 +1,12 @@
 import type { CallContext } from '../../auth/index.ts';
 import type { Coordination, Implementation } from '../../calls/index.ts';
-import type { Operation, OutputOf } from '../../contract/index.ts';
+import type { Operation, OutputOf, ParsedInputOf } from '../../contract/index.ts';
+import type { ModuleDatabase } from '../../database/index.ts';
 import type { HostedModule } from '../hosted-module.ts';
+import { ActionLog } from './action-log.ts';
 import { kernelAudits } from './audit.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
+import { DeliveryDesk } from './delivery-desk.ts';
 import { SagaDesk } from './saga-desk.ts';
 import { System } from './system.contract.ts';
 
@@ -33,34 +36,31 @@ export class SystemDesk {
   readonly #answers: Answers = {
     listModules: (_, call) => this.#listModules(call),
     listSagas: async ({ status, limit }, call) => {
-      const lists = await Promise.all(
-        this.#databases().map((database) => new SagaDesk(database).list(call, status, limit)),
-      );
-      return {
-        items: lists
-          .flat()
-          .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-          .slice(0, limit),
-      };
+      const sagas = await this.#ofEach((database) => new SagaDesk(database).list(call, status, limit));
+      return { items: sagas.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit) };
     },
     getSaga: async ({ sagaId }, call) => (await this.#findSaga(sagaId, call)).saga,
     retrySaga: async ({ sagaId }, call) => await (await this.#findSaga(sagaId, call)).desk.retry(call, sagaId),
     settleSaga: async ({ sagaId, note }, call) =>
       await (await this.#findSaga(sagaId, call)).desk.settle(call, sagaId, note),
-    listDeadLetters: async ({ limit }, call) => {
-      const lists = await Promise.all(
-        this.#databases().map((database) => new DeadLetterDesk(database).list(call, limit)),
-      );
-      return {
-        items: lists
-          .flat()
-          .sort((a, b) => a.receivedAt.localeCompare(b.receivedAt))
-          .slice(0, limit),
-      };
+    listDeadLetters: async ({ module, limit }, call) => {
+      const letters = await this.#ofEach((database) => new DeadLetterDesk(database).list(call, limit), module);
+      return { items: letters.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt)).slice(0, limit) };
     },
-    retryDeadLetter: ({ eventId }, call) => this.#withDeadLetter(eventId, (desk) => desk.retry(call, eventId)),
-    discardDeadLetter: ({ eventId, note }, call) =>
-      this.#withDeadLetter(eventId, (desk) => desk.discard(call, eventId, note)),
+    retryDeadLetter: (input, call) =>
+      this.#withDeadLetter(input, (desk) => desk.retry(call, input.eventId, input.note)),
+    discardDeadLetter: (input, call) =>
+      this.#withDeadLetter(input, (desk) => desk.discard(call, input.eventId, input.note)),
+    listQuarantined: async ({ limit }, call) => {
+      const deliveries = await this.#ofEach((database) => new DeliveryDesk(database).listQuarantined(call, limit));
+      return { items: deliveries.sort((a, b) => a.createdAt.localeCompare(b.createdAt)).slice(0, limit) };
+    },
+    retryQuarantined: (input, call) => this.#retryQuarantined(input, call),
+    replayEvents: (input, call) => this.#replay(input, call),
+    listActions: async ({ limit }, call) => {
+      const actions = await this.#ofEach((database) => new ActionLog(database).list(call, limit));
+      return { items: actions.sort((a, b) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)).slice(0, limit) };
+    },
     audit: (_, call) => this.#audit(call),
   };
 
@@ -91,11 +91,32 @@ export class SystemDesk {
     throw System.errors.sagaNotFound({ sagaId });
   }
 
-  async #withDeadLetter(eventId: string, change: (desk: DeadLetterDesk) => Promise<boolean>): Promise<void> {
-    for (const database of this.#databases()) {
+  async #withDeadLetter(
+    { eventId, module }: ParsedInputOf<Operations['retryDeadLetter']>,
+    change: (desk: DeadLetterDesk) => Promise<boolean>,
+  ): Promise<void> {
+    for (const database of module === undefined ? this.#databases() : [this.#database(module)]) {
       if (await change(new DeadLetterDesk(database))) return;
     }
     throw System.errors.deadLetterNotFound({ eventId });
+  }
+
+  async #retryQuarantined(input: ParsedInputOf<Operations['retryQuarantined']>, call: CallContext): Promise<void> {
+    for (const database of this.#databases()) {
+      if (await new DeliveryDesk(database).retryQuarantined(call, input)) return;
+    }
+    const { eventId, subscriber } = input;
+    throw System.errors.quarantinedNotFound({ eventId, subscriber });
+  }
+
+  async #replay(
+    input: ParsedInputOf<Operations['replayEvents']>,
+    call: CallContext,
+  ): Promise<OutputOf<Operations['replayEvents']>> {
+    const { source, subscriber } = input;
+    const database = this.#database(source);
+    if (!this.#options.names.includes(subscriber)) throw System.errors.unknownSubscriber({ subscriber });
+    return { reopened: await new DeliveryDesk(database).replay(call, input) };
   }
 
   async #audit(call: CallContext): Promise<OutputOf<Operations['audit']>> {
@@ -109,7 +130,19 @@ export class SystemDesk {
     return { holds: items.every(({ holds }) => holds), items };
   }
 
-  #databases() {
+  /** What each hosted module has, or the one that is named. */
+  async #ofEach<Item>(list: (database: ModuleDatabase) => Promise<Item[]>, module?: string): Promise<Item[]> {
+    const databases = module === undefined ? this.#databases() : [this.#database(module)];
+    return (await Promise.all(databases.map(list))).flat();
+  }
+
+  #database(module: string): ModuleDatabase {
+    const hosted = this.#options.modules.get(module);
+    if (hosted === undefined) throw System.errors.moduleNotHosted({ module });
+    return hosted.database;
+  }
+
+  #databases(): ModuleDatabase[] {
     return [...this.#options.modules.values()].map(({ database }) => database);
   }
 }

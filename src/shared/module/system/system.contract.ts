@@ -1,57 +1,27 @@
 import { z } from 'zod';
 import { command, defineContract, problem, query } from '../../contract/index.ts';
 import { MAX_PAGE_SIZE } from '../../values/index.ts';
+import {
+  DeadLetter,
+  Id,
+  ModuleName,
+  OperatorAction,
+  QuarantinedDelivery,
+  Saga,
+  SagaStatusName,
+  SagaSummary,
+} from './system.shapes.ts';
 
-const ModuleName = z.string().min(1).max(50);
-const Id = z.string().min(1).max(100);
 const Note = z.string().trim().min(1).max(500);
 const limit = z.int().min(1).max(MAX_PAGE_SIZE).default(50);
 
-export const SagaStatusName = z.enum(['running', 'compensating', 'completed', 'failed', 'needs_attention']);
+/** An event may be a dead letter in several modules: `module` says which is meant; default: the first that is found. */
+const DeadLetterChoice = z.strictObject({ eventId: Id, module: ModuleName.optional(), note: Note.optional() });
 
-const SagaSummary = z.object({
-  id: Id,
-  module: ModuleName,
-  name: z.string(),
-  version: z.int(),
-  /** What it is about, e.g. an order's id. */
-  key: z.string(),
-  status: SagaStatusName,
-  step: z.int(),
-  attempts: z.int(),
-  dueAt: z.iso.datetime(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-});
-
-const Saga = SagaSummary.extend({
-  epoch: z.int(),
-  owner: z.string().nullable(),
-  failure: z.object({ code: z.string(), title: z.string(), detail: z.string().nullable() }).nullable(),
-  history: z.array(
-    z.object({
-      at: z.string(),
-      step: z.string(),
-      what: z.string(),
-      attempt: z.int().optional(),
-      error: z.string().optional(),
-    }),
-  ),
-});
-
-const DeadLetter = z.object({
-  id: Id,
-  module: ModuleName,
-  source: z.string(),
-  type: z.string(),
-  subject: z.string(),
-  sequence: z.int(),
-  attempts: z.int(),
-  error: z.object({ name: z.string(), message: z.string(), stack: z.string().nullable() }),
-  receivedAt: z.iso.datetime(),
-});
-
-/** For operators: what runs where, what is under way, what is stuck, and whether the books hold. */
+/**
+ * For operators: what runs where, what is under way, what is stuck, and whether the books hold. Whatever a command
+ * changes is kept as an action with the operator's name, in the same transaction.
+ */
 export const System = defineContract('system', {
   operations: {
     listModules: query(
@@ -74,16 +44,50 @@ export const System = defineContract('system', {
       z.object({ items: z.array(SagaSummary) }),
     ),
     getSaga: query(z.strictObject({ sagaId: Id }), Saga),
-    /** A saga that needs attention tries its step again. Repeating it changes nothing. */
+    /** A saga that needs attention tries its step again. A repeat finds it under way: sagaNotStuck. */
     retrySaga: command(z.strictObject({ sagaId: Id }), Saga, { repeat: 'natural' }),
-    /** An operator has put things right by hand: the saga ends as failed, with the note. */
+    /** What was put right by hand ends as failed, with the note. A repeat finds it ended: sagaNotStuck. */
     settleSaga: command(z.strictObject({ sagaId: Id, note: Note }), Saga, { repeat: 'natural' }),
-    /** Oldest first, over all modules. */
-    listDeadLetters: query(z.strictObject({ limit }), z.object({ items: z.array(DeadLetter) })),
-    /** The event is handled again, and those that wait behind it follow in order. */
-    retryDeadLetter: command(z.strictObject({ eventId: Id }), z.void(), { repeat: 'natural' }),
-    /** The event is given up; those that wait behind it follow. */
-    discardDeadLetter: command(z.strictObject({ eventId: Id, note: Note.optional() }), z.void(), { repeat: 'natural' }),
+    /** Oldest first, over all modules or of one. Errors: moduleNotHosted. */
+    listDeadLetters: query(
+      z.strictObject({ module: ModuleName.optional(), limit }),
+      z.object({ items: z.array(DeadLetter) }),
+    ),
+    /**
+     * The event is handled again, and those that wait behind it follow in order. A repeat finds it no longer dead:
+     * deadLetterNotFound, and nothing changes.
+     */
+    retryDeadLetter: command(DeadLetterChoice, z.void(), { repeat: 'natural' }),
+    /**
+     * The event is given up; those that wait behind it follow. A repeat finds it no longer dead: deadLetterNotFound,
+     * and nothing changes.
+     */
+    discardDeadLetter: command(DeadLetterChoice, z.void(), { repeat: 'natural' }),
+    /** Events that could not be put on a subscriber's queue; oldest first, over all modules. */
+    listQuarantined: query(z.strictObject({ limit }), z.object({ items: z.array(QuarantinedDelivery) })),
+    /**
+     * The event is sent to this subscriber again. A repeat finds it no longer quarantined: quarantinedNotFound, and
+     * nothing changes.
+     */
+    retryQuarantined: command(
+      z.strictObject({ eventId: Id, subscriber: ModuleName, note: Note.optional() }),
+      z.void(),
+      {
+        repeat: 'natural',
+      },
+    ),
+    /**
+     * Feeds the events that `source` has retained since `from` to `subscriber` once more; what the subscriber has
+     * handled already stops at its inbox. A repeat opens again what has been acknowledged in between, which stops there
+     * too. Errors: moduleNotHosted, unknownSubscriber.
+     */
+    replayEvents: command(
+      z.strictObject({ source: ModuleName, subscriber: ModuleName, from: z.iso.datetime(), note: Note.optional() }),
+      z.object({ reopened: z.int() }),
+      { repeat: 'natural' },
+    ),
+    /** What operators have done by hand; newest first, over all modules. */
+    listActions: query(z.strictObject({ limit }), z.object({ items: z.array(OperatorAction) })),
     /** Each invariant with those that break it, at most 100 of each. */
     audit: query(
       z.strictObject({}),
@@ -109,5 +113,12 @@ export const System = defineContract('system', {
       z.object({ sagaId: z.string(), status: z.string() }),
     ),
     deadLetterNotFound: problem(404, 'No such dead letter', z.object({ eventId: z.string() })),
+    quarantinedNotFound: problem(
+      404,
+      'No such event in quarantine',
+      z.object({ eventId: z.string(), subscriber: z.string() }),
+    ),
+    moduleNotHosted: problem(404, 'This process hosts no such module', z.object({ module: z.string() })),
+    unknownSubscriber: problem(422, 'There is no such module', z.object({ subscriber: z.string() })),
   },
 });

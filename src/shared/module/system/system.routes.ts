@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { staff } from '../../auth/index.ts';
 import { get, post, type Route } from '../../http/index.ts';
 import { MAX_PAGE_SIZE } from '../../values/index.ts';
-import { SagaStatusName, System } from './system.contract.ts';
+import { System } from './system.contract.ts';
+import { ModuleName, SagaStatusName } from './system.shapes.ts';
 
 const { operations } = System;
 const limit = z.coerce.number().pipe(z.int().min(1).max(MAX_PAGE_SIZE)).default(50);
@@ -48,15 +49,16 @@ export const systemRoutes: readonly Route[] = [
     operation: operations.listDeadLetters,
     access: read,
     summary: 'Events that could not be handled',
-    query: z.strictObject({ limit }),
+    query: z.strictObject({ module: ModuleName.optional(), limit }),
   }),
   post('/admin/v1/system/dead-letters/{id}/retry', {
     operation: operations.retryDeadLetter,
     access: write,
     summary: 'Handle an event again',
     params: byId,
+    body: operations.retryDeadLetter.input.omit({ eventId: true }),
     successStatus: 204,
-    toInput: ({ params }) => ({ eventId: params.id }),
+    toInput: ({ params, body }) => ({ ...body, eventId: params.id }),
   }),
   post('/admin/v1/system/dead-letters/{id}/discard', {
     operation: operations.discardDeadLetter,
@@ -66,6 +68,33 @@ export const systemRoutes: readonly Route[] = [
     body: operations.discardDeadLetter.input.omit({ eventId: true }),
     successStatus: 204,
     toInput: ({ params, body }) => ({ ...body, eventId: params.id }),
+  }),
+  get('/admin/v1/system/quarantine', {
+    operation: operations.listQuarantined,
+    access: read,
+    summary: 'Events that could not be put on a queue',
+    query: z.strictObject({ limit }),
+  }),
+  post('/admin/v1/system/quarantine/{id}/retry', {
+    operation: operations.retryQuarantined,
+    access: write,
+    summary: 'Send an event to a subscriber again',
+    params: byId,
+    body: operations.retryQuarantined.input.omit({ eventId: true }),
+    successStatus: 204,
+    toInput: ({ params, body }) => ({ ...body, eventId: params.id }),
+  }),
+  post('/admin/v1/system/replays', {
+    operation: operations.replayEvents,
+    access: write,
+    summary: 'Feed a module’s retained events to a subscriber once more',
+    body: operations.replayEvents.input,
+  }),
+  get('/admin/v1/system/actions', {
+    operation: operations.listActions,
+    access: read,
+    summary: 'What operators have done by hand, newest first',
+    query: z.strictObject({ limit }),
   }),
   get('/admin/v1/system/audit', { operation: operations.audit, access: read, summary: 'Whether each invariant holds' }),
 ];
