@@ -213,10 +213,10 @@ function selectHosted(
 ): readonly ModuleDefinition[] {
   if (names === undefined) return definitions;
   const hosted = definitions.filter(({ contract }) => names.includes(contract.name));
-  // Whoever hears a module acknowledges to its outbox, so a publisher is needed as much as one that is called.
+  // Events and their acknowledgements travel by queue; a call must find its module in this process.
   for (const { from, to, how } of new ModuleGraph(definitions).edges) {
-    if (names.includes(from) && !names.includes(to)) {
-      throw new StartFailure(`BANYAN_MODULES has ${from} without ${to}, which it ${how}; add ${to} to the list.`);
+    if (how === 'calls' && names.includes(from) && !names.includes(to)) {
+      throw new StartFailure(`BANYAN_MODULES has ${from} without ${to}, which it calls; add ${to} to the list.`);
     }
   }
   return hosted;
