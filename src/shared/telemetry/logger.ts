@@ -1,4 +1,5 @@
-import { pino, type Logger as PinoLogger } from 'pino';
+import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from 'pino';
+import { serializeError } from './serialize-error.ts';
 
 export type Logger = PinoLogger;
 
@@ -14,12 +15,14 @@ const SECRET_FIELDS = [
   'shippingAddress',
 ];
 
-/** Structured logs, one JSON object a line, to standard output. Secrets and personal data are removed. */
-export function createLogger(level: string): Logger {
-  return pino({
+/** Structured logs, one JSON object a line, by default to standard output. Secrets and personal data are removed. */
+export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => serializeError(error) },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[removed]' },
-  });
+  };
+  return pino(options, destination);
 }
