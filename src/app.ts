@@ -23,6 +23,7 @@ import {
   BusMetrics,
   hostModules,
   ModuleGraph,
+  SagaMetrics,
   type HostedModule,
   System,
   SystemDesk,
@@ -155,6 +156,7 @@ function hostAll(
     logger,
   });
   const busMetrics = new BusMetrics(registry);
+  const sagaMetrics = new SagaMetrics(registry);
   const modules = hostModules(definitions, {
     config,
     secret,
@@ -163,12 +165,14 @@ function hostAll(
     transport,
     calls,
     countersOf: (module) => busMetrics.countersOf(module),
+    sagaCountersOf: (module) => sagaMetrics.countersOf(module),
     clock: options.clock ?? systemClock,
     logger,
     values: options.values ?? [],
     background: options.background ?? true,
   });
   busMetrics.observe(modules, logger);
+  sagaMetrics.observe(modules, logger);
   return { transport, modules };
 }
 

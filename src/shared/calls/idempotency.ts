@@ -3,6 +3,7 @@ import { nameOf, type CallContext } from '../auth/index.ts';
 import type { Operation } from '../contract/index.ts';
 import { isUniqueViolation, type UnitOfWork } from '../database/index.ts';
 import { ContractError, present, problems, type ContractErrorFields } from '../errors/index.ts';
+import { guarded } from '../telemetry/index.ts';
 
 /** What stands under a key: the answer, or the saga that will give it. */
 export type EarlierRequest =
@@ -38,6 +39,7 @@ export function requestKey(operation: Operation, input: unknown, call: CallConte
  * concurrent claim waits here until the other transaction has ended.
  */
 export async function claim(work: UnitOfWork, key: RequestKey, sagaId: string | null = null): Promise<boolean> {
+  if (!guarded('idempotency claim')) return true;
   const claimed = await work.run(
     `insert into idempotency_keys (scope, key, request_hash, saga_id) values ($1, $2, $3, $4) on conflict do nothing`,
     [key.scope, key.key, key.requestHash, sagaId],
@@ -52,6 +54,11 @@ export async function keepAnswer(work: UnitOfWork, key: RequestKey, answer: unkn
     key.key,
     JSON.stringify(answer ?? null),
   ]);
+}
+
+/** Refusals of the key itself are not kept under it. */
+export function isAboutKeys(error: ContractError): boolean {
+  return error.code.startsWith('idempotency.');
 }
 
 /** Keeps a refusal, after the transaction that it rolled back: the same key gets the same answer. */

@@ -2,7 +2,16 @@ import type { CallContext } from '../auth/index.ts';
 import { parseInput, type Operation } from '../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
 import { ContractError, InvariantViolation, present, SystemFailure } from '../errors/index.ts';
-import { claim, earlierOf, findEarlier, keepAnswer, keepRefusal, requestKey, type RequestKey } from './idempotency.ts';
+import {
+  claim,
+  earlierOf,
+  findEarlier,
+  isAboutKeys,
+  keepAnswer,
+  keepRefusal,
+  requestKey,
+  type RequestKey,
+} from './idempotency.ts';
 import { isCoordination, type Implementation } from './use-case.ts';
 
 export interface PipelineOptions {
@@ -74,7 +83,7 @@ export class Pipeline {
         return answer;
       });
     } catch (error) {
-      if (!(error instanceof ContractError) || error.code.startsWith('idempotency.')) throw error;
+      if (!(error instanceof ContractError) || isAboutKeys(error)) throw error;
       await database.transaction(call, (work) => keepRefusal(work, key, error));
       const earlier = await findEarlier(database.reader(call), key);
       throw earlier?.kind === 'refused' ? earlier.error : error;

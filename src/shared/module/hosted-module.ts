@@ -22,7 +22,7 @@ import type { Config } from '../config/index.ts';
 import type { Operation } from '../contract/index.ts';
 import { ModuleDatabase, type Audit } from '../database/index.ts';
 import { present } from '../errors/index.ts';
-import { SagaRunner, SagaStore } from '../sagas/index.ts';
+import { noSagaCounters, SagaRunner, SagaStore, type SagaCounters } from '../sagas/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { seconds, type Clock } from '../values/index.ts';
 import type { ModuleDefinition, ProvidedValue, Subscriber } from './define-module.ts';
@@ -41,6 +41,7 @@ export interface HostingOptions {
   readonly acknowledge: Acknowledge;
   /** What counts the bus's work for the metrics; default: nobody. */
   readonly countersOf?: (module: string) => BusCounters;
+  readonly sagaCountersOf?: (module: string) => SagaCounters;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly values: readonly ProvidedValue[];
@@ -101,6 +102,7 @@ export class HostedModule {
         store: new SagaStore(),
         implementationOf,
         leaseMs: options.config.sagas.leaseMs,
+        counters: options.sagaCountersOf?.(module) ?? noSagaCounters,
         logger,
       },
       definition.sagas,

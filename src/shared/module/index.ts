@@ -3,6 +3,7 @@ export * from './module-graph.ts';
 export * from './hosted-module.ts';
 export * from './host-modules.ts';
 export * from './bus-metrics.ts';
+export * from './saga-metrics.ts';
 export * from './tokens.ts';
 export * from './system/audit.ts';
 export * from './system/system.contract.ts';

@@ -3,3 +3,4 @@ export * from './saga-store.ts';
 export * from './saga-environment.ts';
 export * from './saga-run.ts';
 export * from './saga-runner.ts';
+export * from './crash-points.ts';

@@ -4,6 +4,17 @@ import type { ModuleDatabase } from '../database/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { SagaStore } from './saga-store.ts';
 
+/** What a process's sagas count as they go. */
+export interface SagaCounters {
+  /** A write of a process that had lost its saga to another owner was refused. */
+  stale(): void;
+  /** Sagas were taken over, some of them from owners that gave no sign of life. */
+  takenOver(sagas: number, fromTheDead: number): void;
+}
+
+/** For whoever does not ask. */
+export const noSagaCounters: SagaCounters = { stale: () => undefined, takenOver: () => undefined };
+
 /** What the sagas of a module need of the process that carries them on. */
 export interface SagaEnvironment {
   readonly module: string;
@@ -12,6 +23,7 @@ export interface SagaEnvironment {
   readonly store: SagaStore;
   readonly implementationOf: (operation: Operation) => Implementation<Operation>;
   readonly leaseMs: number;
+  readonly counters: SagaCounters;
   readonly logger: Logger;
   readonly isStopping: () => boolean;
 }

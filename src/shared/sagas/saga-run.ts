@@ -3,10 +3,12 @@ import type { UnitOfWork } from '../database/index.ts';
 import { ContractError, present, type ContractErrorFields } from '../errors/index.ts';
 import { crashPoint } from '../telemetry/index.ts';
 import { backoffMs, seconds } from '../values/index.ts';
+import { sagaPoint, stepPoint } from './crash-points.ts';
 import type { SagaDefinition, SagaStep } from './define-saga.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { SagaCalls } from './saga-calls.ts';
 import type { SagaEnvironment } from './saga-environment.ts';
+import { NotTheOwner, SagaRecord } from './saga-record.ts';
 import type { SagaEvent, SagaRow } from './saga-store.ts';
 
 const RETRY_BASE_MS = 100;
@@ -16,8 +18,8 @@ const MAX_INLINE_PAUSE_MS = seconds(1);
 /** How soon a waiting step is asked again, if nothing wakes it: the safety net behind its event. */
 const POLL_BASE_MS = seconds(2);
 
-/** Another process has taken the saga over; this one must not touch it any more. */
-class NotTheOwner extends Error {}
+/** After so many processes died at one step in a row, no further one is put at risk. */
+const MAX_DEATHS = 8;
 
 type Definition = SagaDefinition<Record<string, unknown>>;
 
@@ -33,23 +35,21 @@ export class SagaRun {
   readonly #environment: SagaEnvironment;
   readonly #row: SagaRow;
   readonly #calls: SagaCalls;
-  #stepStartedMs: number;
-  #savedStep: number;
-  #lastOutput: unknown;
+  readonly #record: SagaRecord;
 
   constructor(definition: Definition, row: SagaRow, environment: SagaEnvironment) {
     this.#definition = definition;
     this.#row = row;
     this.#calls = new SagaCalls(row, environment);
     this.#environment = environment;
-    this.#stepStartedMs = Date.now() - row.stepAgeMs;
-    this.#savedStep = row.step;
+    this.#record = new SagaRecord(row, environment, () => this.#calls.context('own'));
   }
 
   /** Goes on until the saga ends or sleeps. Returns it as it then is, or undefined when another process owns it. */
   async advance(): Promise<SagaRow | undefined> {
     const stopHeartbeat = startHeartbeat(this.#environment, this.#row, this.#calls);
     try {
+      if (this.#row.deaths > MAX_DEATHS) return await this.#giveUp();
       for (;;) {
         if (this.#environment.isStopping()) return await this.#sleep(0, []);
         const goOn = this.#row.status === 'compensating' ? await this.#undoStep() : await this.#doStep();
@@ -57,6 +57,7 @@ export class SagaRun {
       }
     } catch (error) {
       if (!(error instanceof NotTheOwner)) throw error;
+      this.#environment.counters.stale();
       this.#environment.logger.warn(
         { sagaId: this.#row.id, epoch: this.#row.epoch },
         'a saga was lost to another owner',
@@ -70,20 +71,20 @@ export class SagaRun {
   async #doStep(): Promise<boolean> {
     const step = this.#definition.steps[this.#row.step];
     if (step === undefined) {
-      await this.#transact((work) => this.#complete(work));
+      await this.#record.transact((work) => this.#complete(work));
       return false;
     }
     if (step.when?.(this.#row.state) === false) {
-      this.#nextStep(undefined);
+      this.#record.nextStep(undefined);
       return true;
     }
     const call = step.do(this.#row.state);
     try {
-      crashPoint(`${this.#definition.name}/${step.name}/before`);
+      crashPoint(stepPoint(this.#definition.name, step.name, 'before'));
       const isLast = this.#row.step === this.#definition.steps.length - 1;
       if (this.#calls.isOwn(call)) return await this.#doOwnStep(step, call, isLast);
       const output = await this.#calls.call(call, `do:${this.#row.step}`);
-      crashPoint(`${this.#definition.name}/${step.name}/after`);
+      crashPoint(stepPoint(this.#definition.name, step.name, 'after'));
       if (step.waitWhile?.(output as never) === true) return await this.#waitFor(step);
       this.#keep(step, output);
       return true;
@@ -94,20 +95,20 @@ export class SagaRun {
 
   /** The step and the saga's own row change in one transaction: it happens exactly once. */
   async #doOwnStep(step: SagaStep<Record<string, unknown>>, call: Call, isLast: boolean): Promise<boolean> {
-    await this.#transact(async (work) => {
+    await this.#record.transact(async (work) => {
       const output = await this.#calls.execute(call, work);
       this.#keep(step, output);
       if (isLast) await this.#complete(work);
-      else await this.#save(work, 0, this.#environment.leaseMs);
+      else await this.#record.save(work, 0, this.#environment.leaseMs);
     });
-    crashPoint(`${this.#definition.name}/${step.name}/after`);
+    crashPoint(stepPoint(this.#definition.name, step.name, 'after'));
     return !isLast;
   }
 
   async #complete(work: UnitOfWork): Promise<void> {
     this.#row.status = 'completed';
-    this.#row.outcome = { value: this.#definition.outcome(this.#row.state, this.#lastOutput) ?? null };
-    await this.#save(work, 0, 0);
+    this.#row.outcome = { value: this.#definition.outcome(this.#row.state, this.#record.lastOutput) ?? null };
+    await this.#record.save(work, 0, 0);
   }
 
   async #stepFailed(step: SagaStep<Record<string, unknown>>, error: unknown): Promise<boolean> {
@@ -121,16 +122,20 @@ export class SagaRun {
       { sagaId: this.#row.id, step: step.name, err: error },
       'a saga step will be repeated',
     );
-    if (this.#stepAgeMs() >= step.timeoutMs) return await this.#timedOut(step, error);
-    return await this.#pause(this.#event(step, 'retrying', messageOf(error)));
+    if (this.#record.stepAgeMs >= step.timeoutMs) return await this.#timedOut(step, error);
+    return await this.#pause(this.#record.event(step, 'retrying', messageOf(error)));
   }
 
   async #waitFor(step: SagaStep<Record<string, unknown>>): Promise<boolean> {
-    if (this.#stepAgeMs() >= step.timeoutMs) return await this.#timedOut(step, new Error('no answer came in time'));
+    if (this.#record.stepAgeMs >= step.timeoutMs)
+      return await this.#timedOut(step, new Error('no answer came in time'));
     this.#row.attempts += 1;
-    const remainingMs = Math.max(0, step.timeoutMs - this.#stepAgeMs());
+    const remainingMs = Math.max(0, step.timeoutMs - this.#record.stepAgeMs);
     const pollMs = backoffMs(this.#row.attempts, POLL_BASE_MS, RETRY_CAP_MS);
-    await this.#sleep(Math.min(pollMs, remainingMs), this.#row.attempts === 1 ? [this.#event(step, 'waiting')] : []);
+    await this.#sleep(
+      Math.min(pollMs, remainingMs),
+      this.#row.attempts === 1 ? [this.#record.event(step, 'waiting')] : [],
+    );
     return false;
   }
 
@@ -154,9 +159,9 @@ export class SagaRun {
     this.#row.failure = failure;
     this.#row.step = from;
     this.#row.attempts = 0;
-    this.#stepStartedMs = Date.now();
-    this.#remember([this.#event(step, 'failed', failure.code)]);
-    await this.#transact((work) => this.#save(work, 0, this.#environment.leaseMs));
+    this.#record.restartStep();
+    this.#record.remember([this.#record.event(step, 'failed', failure.code)]);
+    await this.#record.transact((work) => this.#record.save(work, 0, this.#environment.leaseMs));
     return true;
   }
 
@@ -169,7 +174,7 @@ export class SagaRun {
     const needed = step.when?.(this.#row.state) !== false;
     if (step.undo !== undefined && needed) {
       try {
-        crashPoint(`${this.#definition.name}/${step.name}/undo`);
+        crashPoint(stepPoint(this.#definition.name, step.name, 'undo'));
         await this.#calls.callAny(step.undo(this.#row.state), `undo:${this.#row.step}`);
       } catch (error) {
         if (error instanceof ContractError) return await this.#needsAttention(step, error);
@@ -178,9 +183,10 @@ export class SagaRun {
           { sagaId: this.#row.id, step: step.name, err: error },
           'an undo will be repeated',
         );
-        return await this.#pause(this.#event(step, 'retrying', messageOf(error)));
+        return await this.#pause(this.#record.event(step, 'retrying', messageOf(error)));
       }
-      this.#remember([this.#event(step, 'undone')]);
+      crashPoint(stepPoint(this.#definition.name, step.name, 'undone'));
+      this.#record.remember([this.#record.event(step, 'undone')]);
     }
     this.#row.step -= 1;
     this.#row.attempts = 0;
@@ -190,23 +196,34 @@ export class SagaRun {
   async #fail(): Promise<void> {
     const failure = new ContractError(present(this.#row.failure, 'what is undone has failed'));
     this.#row.status = 'failed';
-    await this.#transact(async (work) => {
+    await this.#record.transact(async (work) => {
       const call = this.#definition.failureCall?.(this.#row.state, failure);
       if (call !== undefined) await this.#calls.execute(call, work);
       this.#row.outcome = { error: failure.toJSON() };
-      await this.#save(work, 0, 0);
+      await this.#record.save(work, 0, 0);
     });
+    crashPoint(sagaPoint(this.#definition.name, 'failed'));
   }
 
   async #needsAttention(step: SagaStep<Record<string, unknown>>, error: ContractError): Promise<boolean> {
-    this.#row.status = 'needs_attention';
-    this.#remember([this.#event(step, 'stuck', error.code)]);
-    await this.#transact((work) => this.#save(work, 0, 0));
-    this.#environment.logger.error(
-      { sagaId: this.#row.id, step: step.name, error: error.toJSON() },
-      'a saga needs attention',
-    );
+    await this.#getStuck(this.#record.event(step, 'stuck', error.code));
     return false;
+  }
+
+  /** A step that kills its process would kill the next one, too. */
+  async #giveUp(): Promise<SagaRow> {
+    const step = this.#definition.steps[this.#row.step] ?? { name: 'end' };
+    await this.#getStuck(this.#record.event(step, 'stuck', `${this.#row.deaths} processes died at it`));
+    return this.#row;
+  }
+
+  async #getStuck(event: SagaEvent): Promise<void> {
+    await this.#record.transact(async (work) => {
+      this.#row.status = 'needs_attention';
+      this.#record.remember([event]);
+      await this.#record.save(work, 0, 0);
+    });
+    this.#environment.logger.error({ sagaId: this.#row.id, ...event }, 'a saga needs attention');
   }
 
   /** Waits before the next attempt: here when it is short, else asleep, where any process can take it up. */
@@ -216,72 +233,21 @@ export class SagaRun {
       await this.#sleep(pauseMs, [event]);
       return false;
     }
-    this.#remember([event]);
+    this.#record.remember([event]);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     return true;
   }
 
   async #sleep(dueInMs: number, events: readonly SagaEvent[]): Promise<SagaRow> {
-    this.#remember(events);
-    await this.#transact((work) => this.#save(work, dueInMs, 0));
+    this.#record.remember(events);
+    await this.#record.transact((work) => this.#record.save(work, dueInMs, 0));
     return this.#row;
   }
 
   #keep(step: SagaStep<Record<string, unknown>>, output: unknown): void {
-    this.#remember([this.#event(step, 'done')]);
+    this.#record.remember([this.#record.event(step, 'done')]);
     this.#row.state = { ...this.#row.state, ...step.keep?.(this.#row.state, output as never) };
-    this.#nextStep(output);
-  }
-
-  #nextStep(output: unknown): void {
-    this.#lastOutput = output;
-    this.#row.step += 1;
-    this.#row.attempts = 0;
-    this.#stepStartedMs = Date.now();
-  }
-
-  async #save(work: UnitOfWork, dueInMs: number, leaseMs: number): Promise<void> {
-    const sameStep = this.#savedStep === this.#row.step;
-    const saved = await this.#environment.store.save(work, this.#row, { leaseMs, dueInMs, sameStep });
-    if (!saved) throw new NotTheOwner();
-    this.#savedStep = this.#row.step;
-  }
-
-  /** What the body changes in memory holds only once it is committed: each attempt begins from the same state. */
-  async #transact(body: (work: UnitOfWork) => Promise<void>): Promise<void> {
-    const before = structuredClone(this.#row);
-    const [lastOutput, stepStartedMs, savedStep] = [this.#lastOutput, this.#stepStartedMs, this.#savedStep];
-    const reset = (): void => {
-      Object.assign(this.#row, structuredClone(before));
-      [this.#lastOutput, this.#stepStartedMs, this.#savedStep] = [lastOutput, stepStartedMs, savedStep];
-    };
-    try {
-      await this.#environment.database.transaction(this.#calls.context('own'), async (work) => {
-        reset();
-        await body(work);
-      });
-    } catch (error) {
-      reset();
-      throw error;
-    }
-  }
-
-  #stepAgeMs(): number {
-    return Date.now() - this.#stepStartedMs;
-  }
-
-  #event(step: SagaStep<Record<string, unknown>>, what: SagaEvent['what'], error?: string): SagaEvent {
-    return {
-      at: new Date().toISOString(),
-      step: step.name,
-      what,
-      ...(this.#row.attempts > 0 ? { attempt: this.#row.attempts } : {}),
-      ...(error === undefined ? {} : { error }),
-    };
-  }
-
-  #remember(events: readonly SagaEvent[]): void {
-    this.#row.history = [...this.#row.history, ...events];
+    this.#record.nextStep(output);
   }
 }
 

@@ -1,9 +1,11 @@
 import { system, newCallContext, type CallContext } from '../auth/index.ts';
-import { claim, findEarlier, requestKey, type RequestKey } from '../calls/index.ts';
+import { claim, findEarlier, isAboutKeys, keepRefusal, requestKey, type RequestKey } from '../calls/index.ts';
 import type { Operation } from '../contract/index.ts';
 import type { UnitOfWork } from '../database/index.ts';
 import { ContractError, present, InvariantViolation } from '../errors/index.ts';
+import { crashPoint } from '../telemetry/index.ts';
 import { newId, seconds } from '../values/index.ts';
+import { sagaPoint } from './crash-points.ts';
 import type { AnySaga, SagaDefinition } from './define-saga.ts';
 import type { SagaEnvironment } from './saga-environment.ts';
 import { SagaRun } from './saga-run.ts';
@@ -12,6 +14,10 @@ import type { SagaOutcome, SagaRow } from './saga-store.ts';
 const SWEEP_MS = 500;
 const SWEEP_LIMIT = 20;
 const SWEEP_DEADLINE_MS = seconds(10);
+/** Sweeps between two looks for sagas that nobody can carry on. */
+const SWEEPS_PER_PARKING = 10;
+/** So long a saga may be due before its version counts as unknown to all processes, not only to this one. */
+const PARK_AFTER_MS = seconds(30);
 /** How often the outcome of a saga that another process works on is looked up. */
 const OUTCOME_POLL_MS = 100;
 const NEWEST_EPOCH = 1;
@@ -41,12 +47,13 @@ export class SagaRunner {
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
   #stopping = false;
+  #sweeps = 0;
 
   constructor(environment: Omit<SagaEnvironment, 'isStopping'>, definitions: readonly AnySaga[]) {
     this.#environment = { ...environment, isStopping: () => this.#stopping };
     // A definition only ever meets the state that it made itself.
     const known = definitions as unknown as readonly SagaDefinition<Record<string, unknown>>[];
-    this.#definitions = new Map(known.map((definition) => [definition.name, definition]));
+    this.#definitions = new Map(known.map((definition) => [versionOf(definition), definition]));
   }
 
   start(): void {
@@ -76,18 +83,30 @@ export class SagaRunner {
     const key = requestKey(request.operation, request.input, call);
     const sagaId = newId('sag');
     let row: SagaRow | undefined;
-    const earlierId = await database.transaction(call, async (work) => {
-      if (key !== undefined && !(await claim(work, key, sagaId))) return (await findEarlierSaga(work, key)) ?? null;
-      const started = await begin(work);
-      row = newRow(sagaId, definition, started, call);
-      await this.#environment.store.insert(work, row, this.#owner, this.#environment.leaseMs);
-      return undefined;
-    });
+    const earlierId = await database
+      .transaction(call, async (work) => {
+        if (key !== undefined && !(await claim(work, key, sagaId))) return (await findEarlierSaga(work, key)) ?? null;
+        const started = await begin(work);
+        row = newRow(sagaId, definition, started, call);
+        await this.#environment.store.insert(work, row, this.#owner, this.#environment.leaseMs);
+        return undefined;
+      })
+      .catch((error: unknown) => this.#refuse(key, call, error));
     if (earlierId !== undefined) {
       return await this.#settle<Outcome>(present(earlierId, 'a taken key belongs to a saga'), call, waitMs);
     }
     const begun = present(row, 'a saga that was started has a row');
+    crashPoint(sagaPoint(definition.name, 'begun'));
     return await this.#conclude<Outcome>(begun, this.#carryOn(begun), waitMs);
+  }
+
+  /** A refusal to begin is an answer, too: it is kept, so that the same key gets it again. */
+  async #refuse(key: RequestKey | undefined, call: CallContext, error: unknown): Promise<string> {
+    if (key === undefined || !(error instanceof ContractError) || isAboutKeys(error)) throw error;
+    const { database } = this.#environment;
+    await database.transaction(call, (work) => keepRefusal(work, key, error));
+    // Where a request with this key was faster, its outcome counts.
+    return present(await findEarlierSaga(database.reader(call), key), 'a refusal that was kept is there');
   }
 
   /** Carries on what an event has made due, without waiting for the sweep. */
@@ -125,7 +144,7 @@ export class SagaRunner {
 
   /** Resolves to the saga as it ended or went to sleep; to undefined when it is another's, or will be taken up again. */
   #carryOn(row: SagaRow): Promise<SagaRow | undefined> {
-    const definition = present(this.#definitions.get(row.name), `no saga is called ${row.name}`);
+    const definition = present(this.#definitions.get(versionOf(row)), `there is no saga ${versionOf(row)}`);
     const run = new SagaRun(definition, row, this.#environment)
       .advance()
       .catch((error: unknown) => {
@@ -150,7 +169,7 @@ export class SagaRunner {
 
   async #takeOverDue(): Promise<void> {
     if (this.#stopping) return;
-    const { database, store, leaseMs } = this.#environment;
+    const { database, store, leaseMs, counters, logger } = this.#environment;
     const context = newCallContext({
       caller: 'saga',
       principal: system('saga'),
@@ -160,14 +179,25 @@ export class SagaRunner {
     const due = await database.transaction(context, (work) =>
       store.takeOver(work, known, this.#owner, leaseMs, SWEEP_LIMIT),
     );
+    if (due.length > 0) counters.takenOver(due.length, due.filter(({ deaths }) => deaths > 0).length);
     for (const row of due) void this.#carryOn(row);
+    this.#sweeps += 1;
+    if (this.#sweeps % SWEEPS_PER_PARKING !== 0) return;
+    for (const sagaId of await store.park(database.single(context), known, PARK_AFTER_MS, SWEEP_LIMIT)) {
+      logger.error({ sagaId }, 'a saga is parked: no process here knows its version');
+    }
   }
+}
+
+function versionOf({ name, version }: { name: string; version: number }): string {
+  return `${name}@${version}`;
 }
 
 async function findEarlierSaga(work: UnitOfWork, key: RequestKey): Promise<string | undefined> {
   const earlier = await findEarlier(work, key);
   if (earlier === undefined) return undefined;
   if (earlier.kind === 'saga') return earlier.sagaId;
+  if (earlier.kind === 'refused') throw earlier.error;
   throw new InvariantViolation('a key of this operation belongs to no saga');
 }
 
@@ -191,6 +221,7 @@ function newRow<State extends object>(
     history: [],
     context: { principal: call.principal, traceparent: call.traceparent, correlationId: call.correlationId },
     epoch: NEWEST_EPOCH,
+    deaths: 0,
     stepAgeMs: 0,
   };
 }

@@ -1,13 +1,27 @@
 import type { UnitOfWork } from '../database/index.ts';
 import type { ContractErrorFields } from '../errors/index.ts';
+import { guarded } from '../telemetry/index.ts';
 
-export type SagaStatus = 'running' | 'compensating' | 'completed' | 'failed' | 'needs_attention';
+export type SagaStatus = 'running' | 'compensating' | 'parked' | 'completed' | 'failed' | 'needs_attention';
+
+export type SagaEventKind =
+  | 'done'
+  | 'waiting'
+  | 'retrying'
+  | 'failed'
+  | 'undone'
+  | 'stuck'
+  | 'taken over'
+  | 'parked'
+  | 'retried'
+  | 'skipped'
+  | 'settled';
 
 /** One line of a saga's history. */
 export interface SagaEvent {
   readonly at: string;
   readonly step: string;
-  readonly what: 'done' | 'waiting' | 'retrying' | 'failed' | 'undone' | 'stuck' | 'taken over' | 'retried' | 'settled';
+  readonly what: SagaEventKind;
   readonly attempt?: number;
   readonly error?: string;
 }
@@ -37,14 +51,49 @@ export interface SagaRow {
   history: SagaEvent[];
   context: SagaContext;
   epoch: number;
+  /** How many owners in a row have died at it without getting any further. */
+  deaths: number;
   /** How long the present step has been at it, by the database's clock. */
   stepAgeMs: number;
 }
 
-const COLUMNS = `id, name, version, key, status, step, attempts, state, failure, outcome, history, context, epoch,
+const COLUMNS = `id, name, version, key, status, step, attempts, state, failure, outcome, history, context, epoch, deaths,
   (extract(epoch from now() - step_started_at) * 1000)::float8 as "stepAgeMs"`;
 
 const MAX_HISTORY = 200;
+
+const NOW_ISO = `to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const KNOWN = `select name, version from jsonb_to_recordset($1::jsonb) as k(name text, version integer)`;
+
+/** One that has an owner whose lease is over was left by a process that died or stands still; one asleep has none. */
+const TAKE_OVER = `
+  with due as (
+    select id as saga_id, owner as previous from sagas
+    where status in ('running', 'compensating', 'parked') and due_at <= now() and lease_until <= now()
+      and (name, version) in (${KNOWN})
+    order by due_at limit $4 for update skip locked
+  )
+  update sagas s
+  set epoch = s.epoch + 1, owner = $2, lease_until = now() + $3 * interval '1 millisecond', updated_at = now(),
+      deaths = case when due.previous is null then 0 else s.deaths + 1 end,
+      status = case when s.status <> 'parked' then s.status when s.failure is null then 'running' else 'compensating' end,
+      history = case when due.previous is null then s.history else s.history || jsonb_build_array(jsonb_build_object(
+        'at', ${NOW_ISO}, 'step', 'owner', 'what', 'taken over', 'error', due.previous || ' gave no sign of life')) end
+  from due where s.id = due.saga_id
+  returning ${COLUMNS}`;
+
+const PARK = `
+  with stranded as (
+    select id from sagas
+    where status in ('running', 'compensating') and greatest(due_at, lease_until) < now() - $2 * interval '1 millisecond'
+      and (name, version) not in (${KNOWN})
+    order by due_at limit $3 for update skip locked
+  )
+  update sagas s
+  set status = 'parked', epoch = s.epoch + 1, owner = null, updated_at = now(),
+      history = s.history || jsonb_build_array(jsonb_build_object('at', ${NOW_ISO}, 'step', 'owner', 'what', 'parked',
+        'error', 'no process here knows version ' || s.version))
+  from stranded where s.id = stranded.id returning s.id`;
 
 /** Statements over the table of sagas. Every write names the epoch that it was made under. */
 export class SagaStore {
@@ -66,8 +115,9 @@ export class SagaStore {
       `update sagas
        set status = $3, step = $4, attempts = $5, state = $6, failure = $7, outcome = $8, history = $9,
            lease_until = now() + $10 * interval '1 millisecond', due_at = now() + $11 * interval '1 millisecond',
-           step_started_at = case when $12 then step_started_at else now() end, updated_at = now()
-       where id = $1 and epoch = $2 and status in ('running', 'compensating')`,
+           step_started_at = case when $12 then step_started_at else now() end, updated_at = now(),
+           deaths = case when $12 then deaths else 0 end, owner = case when $10 = 0 then null else owner end
+       where id = $1 and (epoch = $2 or $13) and status in ('running', 'compensating')`,
       [
         row.id,
         row.epoch,
@@ -81,6 +131,7 @@ export class SagaStore {
         options.leaseMs,
         options.dueInMs,
         options.sameStep,
+        !guarded('epoch fence'),
       ],
     );
     return changed === 1;
@@ -103,16 +154,18 @@ export class SagaStore {
     leaseMs: number,
     limit: number,
   ): Promise<SagaRow[]> {
-    return await work.rows<SagaRow>(
-      `update sagas set epoch = epoch + 1, owner = $2, lease_until = now() + $3 * interval '1 millisecond', updated_at = now()
-       where id in (
-         select id from sagas
-         where status in ('running', 'compensating') and due_at <= now() and lease_until <= now()
-           and (name, version) in (select name, version from jsonb_to_recordset($1::jsonb) as k(name text, version integer))
-         order by due_at limit $4 for update skip locked)
-       returning ${COLUMNS}`,
-      [JSON.stringify(known), owner, leaseMs, limit],
-    );
+    return await work.rows<SagaRow>(TAKE_OVER, [JSON.stringify(known), owner, leaseMs, limit]);
+  }
+
+  /** Parks what has been due for `afterMs` and is of no version that is known here. Returns their ids. */
+  async park(
+    work: UnitOfWork,
+    known: readonly { name: string; version: number }[],
+    afterMs: number,
+    limit: number,
+  ): Promise<string[]> {
+    const rows = await work.rows<{ id: string }>(PARK, [JSON.stringify(known), afterMs, limit]);
+    return rows.map(({ id }) => id);
   }
 
   /** Makes the sagas with this key due at once, unless somebody is at work on them. */

@@ -31,7 +31,7 @@ export const kernelAudits: readonly Audit[] = [
       offenders(
         work,
         `select id as offender from sagas
-         where status = 'needs_attention'
+         where status in ('needs_attention', 'parked')
             or (status in ('running', 'compensating') and greatest(due_at, lease_until) < now() - interval '${ABANDONED_MINUTES} minutes')
          order by created_at limit $1`,
       ),

@@ -28,6 +28,9 @@ interface SagaRow {
 const COLUMNS = `id, name, version, key, status, step, attempts, epoch, owner, failure, history, due_at as "dueAt",
   created_at as "createdAt", updated_at as "updatedAt"`;
 
+/** Only an undo can be passed over: what comes after a step forward may need what the step would have given. */
+const BACKWARDS = 'failure is not null';
+
 /** One module's sagas, as an operator sees and settles them. Whatever is done here stands in the saga's history too. */
 export class SagaDesk {
   readonly #database: ModuleDatabase;
@@ -53,32 +56,29 @@ export class SagaDesk {
 
   /** Throws sagaNotStuck. A failure tells that the saga was on its way back, so that is where it goes on. */
   async retry(call: CallContext, sagaId: string): Promise<Saga> {
-    return await this.#change(
-      call,
-      sagaId,
-      'retried',
-      undefined,
-      `status = 'compensating', attempts = 0, due_at = now()`,
-    );
+    const status = `case when failure is null then 'running' else 'compensating' end`;
+    return await this.#change(call, sagaId, 'retried', undefined, `status = ${status}`);
   }
 
-  /** Throws sagaNotStuck. */
+  /** The undo that it is stuck at counts as done, and the ones below it follow. Throws sagaNotStuck. */
+  async skip(call: CallContext, sagaId: string, note: string): Promise<Saga> {
+    return await this.#change(call, sagaId, 'skipped', note, `status = 'compensating', step = step - 1`, BACKWARDS);
+  }
+
+  /** Nothing more is undone; what the saga does when it has failed is still done. Throws sagaNotStuck. */
   async settle(call: CallContext, sagaId: string, note: string): Promise<Saga> {
-    return await this.#change(
-      call,
-      sagaId,
-      'settled',
-      note,
-      `status = 'failed', outcome = json_build_object('error', failure)`,
-    );
+    const failure = `coalesce(failure, json_build_object('code', 'saga.settled', 'status', 503, 'title', 'It was ended by hand')::jsonb)`;
+    const assignments = `status = 'compensating', step = -1, failure = ${failure}`;
+    return await this.#change(call, sagaId, 'settled', note, assignments);
   }
 
   async #change(
     call: CallContext,
     sagaId: string,
-    what: 'retried' | 'settled',
+    what: 'retried' | 'skipped' | 'settled',
     note: string | undefined,
     assignments: string,
+    condition = 'true',
   ): Promise<Saga> {
     return await this.#database.transaction(call, async (work) => {
       const event: SagaEvent = {
@@ -88,8 +88,9 @@ export class SagaDesk {
         error: `${nameOf(call.principal)}${note === undefined ? '' : `: ${note}`}`,
       };
       const changed = await work.row<SagaRow>(
-        `update sagas set ${assignments}, epoch = epoch + 1, lease_until = now(), updated_at = now(), history = history || $2::jsonb
-         where id = $1 and status = 'needs_attention' returning ${COLUMNS}`,
+        `update sagas set ${assignments}, attempts = 0, deaths = 0, due_at = now(), epoch = epoch + 1, lease_until = now(),
+           updated_at = now(), history = history || $2::jsonb
+         where id = $1 and status = 'needs_attention' and ${condition} returning ${COLUMNS}`,
         [sagaId, JSON.stringify([event])],
       );
       if (changed !== undefined) {

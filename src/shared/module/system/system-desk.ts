@@ -41,6 +41,8 @@ export class SystemDesk {
     },
     getSaga: async ({ sagaId }, call) => (await this.#findSaga(sagaId, call)).saga,
     retrySaga: async ({ sagaId }, call) => await (await this.#findSaga(sagaId, call)).desk.retry(call, sagaId),
+    skipSagaStep: async ({ sagaId, note }, call) =>
+      await (await this.#findSaga(sagaId, call)).desk.skip(call, sagaId, note),
     settleSaga: async ({ sagaId, note }, call) =>
       await (await this.#findSaga(sagaId, call)).desk.settle(call, sagaId, note),
     listDeadLetters: async ({ module, limit }, call) => {

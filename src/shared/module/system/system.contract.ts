@@ -46,7 +46,15 @@ export const System = defineContract('system', {
     getSaga: query(z.strictObject({ sagaId: Id }), Saga),
     /** A saga that needs attention tries its step again. A repeat finds it under way: sagaNotStuck. */
     retrySaga: command(z.strictObject({ sagaId: Id }), Saga, { repeat: 'natural' }),
-    /** What was put right by hand ends as failed, with the note. A repeat finds it ended: sagaNotStuck. */
+    /**
+     * The undo at which a saga is stuck was done by hand, and it goes on with the one below. A repeat finds it under
+     * way: sagaNotStuck.
+     */
+    skipSagaStep: command(z.strictObject({ sagaId: Id, note: Note }), Saga, { repeat: 'natural' }),
+    /**
+     * All that is left was done by hand: the saga ends as failed, with what it does when it fails, such as rejecting
+     * its order. A repeat finds it under way or ended: sagaNotStuck.
+     */
     settleSaga: command(z.strictObject({ sagaId: Id, note: Note }), Saga, { repeat: 'natural' }),
     /** Oldest first, over all modules or of one. Errors: moduleNotHosted. */
     listDeadLetters: query(

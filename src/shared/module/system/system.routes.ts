@@ -37,6 +37,14 @@ export const systemRoutes: readonly Route[] = [
     params: byId,
     toInput: ({ params }) => ({ sagaId: params.id }),
   }),
+  post('/admin/v1/system/sagas/{id}/skip', {
+    operation: operations.skipSagaStep,
+    access: write,
+    summary: 'Pass over an undo that was done by hand',
+    params: byId,
+    body: operations.skipSagaStep.input.omit({ sagaId: true }),
+    toInput: ({ params, body }) => ({ ...body, sagaId: params.id }),
+  }),
   post('/admin/v1/system/sagas/{id}/settle', {
     operation: operations.settleSaga,
     access: write,

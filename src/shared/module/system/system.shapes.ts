@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const ModuleName = z.string().min(1).max(50);
 export const Id = z.string().min(1).max(100);
 
-export const SagaStatusName = z.enum(['running', 'compensating', 'completed', 'failed', 'needs_attention']);
+export const SagaStatusName = z.enum(['running', 'compensating', 'parked', 'completed', 'failed', 'needs_attention']);
 
 export const SagaSummary = z.object({
   id: Id,

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { system } from '../../auth/index.ts';
 import { command, defineContract, problem, type ParsedInputOf } from '../../contract/index.ts';
 import type { UnitOfWork } from '../../database/index.ts';
 import { present } from '../../errors/index.ts';
 import { defineModule } from '../../module/index.ts';
+import { newTraceparent } from '../../telemetry/index.ts';
 import { KernelWorld } from '../../testing/index.ts';
+import { newId } from '../../values/index.ts';
 import { defineSaga } from '../index.ts';
 
 /** What a booking office does when it is next asked to do or undo something; without a plan it complies. */
@@ -55,6 +58,15 @@ export const tripSaga = defineSaga<TripState>('trips.plan', { version: 1 })
   })
   .step('confirmation', { do: ({ trip }) => Trips.operations.confirm.with({ trip }) })
   .onFailure(({ trip }, { code }) => Trips.operations.giveUp.with({ trip, why: code }))
+  .answers((_, last) => last as { confirmed: string });
+
+/** As trips were planned before there were hotels: those that were begun then are still finished so. */
+export const oldTripSaga = defineSaga<TripState>('trips.plan', { version: 0 })
+  .step('flight', {
+    do: ({ trip }) => Booking.operations.book.with({ trip, what: 'flight' }),
+    undo: ({ trip }) => Booking.operations.unbook.with({ trip, what: 'flight' }),
+  })
+  .step('confirmation', { do: ({ trip }) => Trips.operations.confirm.with({ trip }) })
   .answers((_, last) => last as { confirmed: string });
 
 const plans = new Map<string, Answer[]>();
@@ -128,7 +140,7 @@ export class TripWorld {
         defineModule(Booking, { operations: { book: Book, unbook: Unbook } }),
         defineModule(Trips, {
           knows: [Booking],
-          sagas: [tripSaga],
+          sagas: [tripSaga, oldTripSaga],
           operations: { plan: Plan, confirm: Confirm, giveUp: GiveUp },
         }),
       ],
@@ -139,22 +151,44 @@ export class TripWorld {
   }
 
   /** Conducts a trip's saga and waits for its end up to `waitMs`. */
-  async conduct(trip: string, options: { key?: string; waitMs?: number } = {}) {
+  async conduct(trip: string, options: { key?: string; waitMs?: number; refused?: boolean } = {}) {
     const { sagas } = this.kernel.module('trips');
     const call = this.kernel.context({ idempotencyKey: options.key });
     const request = { operation: Trips.operations.plan, input: { trip }, call, waitMs: options.waitMs ?? 20_000 };
     return await sagas.conduct(tripSaga, request, () => {
+      if (options.refused === true) throw Trips.errors.forbidden({ trip });
       this.begun += 1;
       return Promise.resolve({ key: trip, state: { trip } });
     });
   }
 
-  async saga(trip: string) {
-    const [row] = await this.kernel.rows<{ id: string; status: string; epoch: number; history: { what: string }[] }>(
-      'trips',
-      'select id, status, epoch, history from sagas where key = $1',
-      [trip],
+  /** A saga as another process has left it a minute ago. */
+  async leaveBehind(trip: string, { version, deaths = 0 }: { version: number; deaths?: number }): Promise<void> {
+    await this.kernel.write('trips', (work) =>
+      work.run(
+        `insert into sagas (id, name, version, key, status, state, context, owner, deaths, lease_until, due_at)
+         values ($1, 'trips.plan', $2, $3, 'running', $4, $5, 'another process', $6,
+                 now() - interval '1 minute', now() - interval '1 minute')`,
+        [
+          newId('sag'),
+          version,
+          trip,
+          JSON.stringify({ trip }),
+          JSON.stringify({ principal: system('tests'), traceparent: newTraceparent(), correlationId: trip }),
+          deaths,
+        ],
+      ),
     );
+  }
+
+  async saga(trip: string) {
+    const [row] = await this.kernel.rows<{
+      id: string;
+      status: string;
+      epoch: number;
+      version: number;
+      history: { step: string; what: string; error?: string }[];
+    }>('trips', 'select id, status, epoch, version, history from sagas where key = $1', [trip]);
     return present(row, `there is no saga of ${trip}`);
   }
 
