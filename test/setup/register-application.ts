@@ -12,6 +12,8 @@ import { registerApplication, TEST_ROLE_PREFIX, TEST_SECRET } from '../../src/sh
 
 const ADMIN_KEY = 'bnk_a_staff_key_of_tests_alone';
 const WEBHOOK_SECRET = 'a webhook secret of tests alone';
+/** How long the provider takes over `tok_pending`, unless a suite says otherwise. */
+const PENDING_MS = 300;
 
 registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment }) => {
   const config = readConfig(
@@ -30,7 +32,11 @@ registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment 
   );
   const books = await Books.open(join(dataDir, 'books.jsonl'));
   const webhook = new WebhookSender({ books, secret: WEBHOOK_SECRET });
-  const sandbox = createSandboxServer({ books, webhook, pendingMs: 300 });
+  const sandbox = createSandboxServer({
+    books,
+    webhook,
+    pendingMs: Number(environment?.['SANDBOX_PENDING_MS'] ?? PENDING_MS),
+  });
   const sandboxUrl = `http://127.0.0.1:${await sandbox.listen(0)}`;
   const app = createApp(modules, {
     config,

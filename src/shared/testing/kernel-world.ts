@@ -17,6 +17,7 @@ import {
 } from '../module/index.ts';
 import { createLogger } from '../telemetry/index.ts';
 import { newId, seconds, systemClock } from '../values/index.ts';
+import { moveTime } from './move-time.ts';
 import { createTestDatabase } from './test-database.ts';
 import { TEST_ROLE_PREFIX, TEST_SECRET, testServices } from './test-services.ts';
 
@@ -120,6 +121,11 @@ export class KernelWorld {
 
   async rows<Row extends object>(module: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     return await this.module(module).database.reader(this.context()).rows<Row>(sql, values);
+  }
+
+  /** Lets time pass for all that the modules have stored. */
+  async letTimePass(ms: number): Promise<void> {
+    await moveTime(this.databaseUrl, [...this.#modules.keys()], ms);
   }
 
   async write<Result>(module: string, body: (work: UnitOfWork) => Promise<Result> | Result): Promise<Result> {

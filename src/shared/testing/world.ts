@@ -9,6 +9,7 @@ import type { AnyContract } from '../contract/index.ts';
 import type { ModuleDatabase } from '../database/index.ts';
 import { present } from '../errors/index.ts';
 import { startApplication, type RunningApplication } from './application.ts';
+import { moveTime } from './move-time.ts';
 import { createTestDatabase } from './test-database.ts';
 import { testServices } from './test-services.ts';
 
@@ -30,6 +31,8 @@ export interface World {
   client<Known extends AnyContract>(contract: Known): Client<Known>;
   context(): CallContext;
   database(module: string): ModuleDatabase;
+  /** Lets time pass for all that the modules have stored: holds, leases, due dates, ages. */
+  letTimePass(ms: number): Promise<void>;
   readonly application: RunningApplication;
 }
 
@@ -94,6 +97,7 @@ export async function startWorld(
     client: (contract) => application.client(contract),
     context: () => application.context(),
     database: (module) => present(application.modules.get(module), `there is no module ${module}`).database,
+    letTimePass: (ms) => moveTime(database.url, [...application.modules.keys()], ms),
     application,
   };
   return {
