@@ -4,10 +4,12 @@ create table subscriptions (
   type text not null,
   subscriber text not null,
   since timestamptz not null default now(),
+  -- When a process that knows it was last there. It is given up only when none has been for long.
+  seen_at timestamptz not null default now(),
   primary key (type, subscriber)
 );
 -- Whoever has heard something of this module has heard all of its types that it subscribes to; what is too much here
--- is taken out again at the next start.
+-- is given up when no process claims it.
 insert into subscriptions (type, subscriber)
   select distinct outbox.type, streams.subscriber from outbox cross join streams where streams.subscriber <> '';
 

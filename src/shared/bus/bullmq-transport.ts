@@ -59,8 +59,14 @@ export class BullmqTransport implements Transport {
     const queue = this.#queue(subscriber);
     const jobs = batches.map((deliveries) => ({ name: DELIVER, data: { deliveries }, opts: jobOptions }));
     // On Postgres a bulk makes temporary tables, which costs as much as many single jobs.
-    if (jobs.length >= MIN_BULK) await queue.addBulk(jobs);
-    else for (const { name, data, opts } of jobs) await queue.add(name, data, opts);
+    try {
+      if (jobs.length >= MIN_BULK) await queue.addBulk(jobs);
+      else for (const { name, data, opts } of jobs) await queue.add(name, data, opts);
+    } catch (error) {
+      // Whether the queue refused it or is gone is asked next, and an answer of before says nothing about it.
+      this.#asked = undefined;
+      throw error;
+    }
   }
 
   async acknowledge(source: string, subscriber: string, eventIds: readonly string[]): Promise<void> {

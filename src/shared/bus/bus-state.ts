@@ -18,9 +18,11 @@ export interface BusState {
 
 export async function readBusState(work: UnitOfWork): Promise<BusState> {
   const outbox = await work.rows<BusState['outbox'][number]>(
-    `select subscriber, count(*) as depth,
-            extract(epoch from now() - min(created_at))::float8 as "oldestSeconds"
-     from deliveries where state = 'open' group by subscriber`,
+    `select s.subscriber, count(d.event_id) as depth,
+            coalesce(extract(epoch from now() - min(d.created_at)), 0)::float8 as "oldestSeconds"
+     from (select subscriber from subscriptions union select subscriber from deliveries where state = 'open') s
+     left join deliveries d on d.subscriber = s.subscriber and d.state = 'open'
+     group by s.subscriber`,
   );
   const quarantined = await work.row<{ count: number }>(
     `select count(*) as count from deliveries where state = 'quarantined'`,

@@ -45,6 +45,8 @@ export class Consumer {
   readonly #inbox = new Inbox();
   readonly #options: ConsumerOptions;
   readonly #redrive: Redrive;
+  /** What this process is at. A copy that comes meanwhile would have an attempt counted that nobody makes. */
+  readonly #underWay = new Set<string>();
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -70,19 +72,39 @@ export class Consumer {
   /** Takes a batch from the queue. When it returns, the inbox holds every one of them, or another worker is at it. */
   async deliver(deliveries: readonly Delivery[]): Promise<void> {
     busCrashPoint('bus/consumer/received');
-    const unique = new Map(deliveries.map((delivery) => [delivery.envelope.id, delivery]));
+    this.#options.counters.received(deliveries.length);
+    const idle = deliveries.filter(({ envelope }) => !this.#underWay.has(envelope.id) || !guarded('inbox check'));
+    const unique = new Map(idle.map((delivery) => [delivery.envelope.id, delivery]));
+    this.#options.counters.duplicates(deliveries.length - unique.size);
+    for (const id of unique.keys()) this.#underWay.add(id);
+    try {
+      await this.#take(unique);
+    } finally {
+      for (const id of unique.keys()) this.#underWay.delete(id);
+    }
+  }
+
+  async #take(unique: ReadonlyMap<string, Delivery>): Promise<void> {
     const { fresh, begun, held } = sortByArrival(
       unique,
       await this.#inbox.receive(this.#database.single(busContext()), [...unique.values()]),
     );
     busCrashPoint('bus/consumer/claimed');
-    this.#options.counters.received(deliveries.length);
-    this.#options.counters.duplicates(deliveries.length - fresh.length);
+    this.#options.counters.duplicates(unique.size - fresh.length);
     const kept: Delivery[] = [...held];
     try {
       if (fresh.length > 0) await this.#carryThrough(fresh);
       kept.push(...fresh);
-      for (const delivery of begun) if (await this.#repeat(delivery)) kept.push(delivery);
+      let failure: unknown;
+      for (const delivery of begun) {
+        try {
+          if (await this.#repeat(delivery)) kept.push(delivery);
+        } catch (error) {
+          if (isConnectionFailure(error)) throw error;
+          failure ??= error;
+        }
+      }
+      if (failure !== undefined) throw failure as Error;
     } finally {
       await this.#acknowledge(kept);
     }
@@ -111,6 +133,8 @@ export class Consumer {
     if (kept.attempts > MAX_ATTEMPTS) {
       const error = new Error(`the process ended while it handled this event, in the last of ${MAX_ATTEMPTS} attempts`);
       error.name = 'ProcessDied';
+      // What was counted just now is not made.
+      await this.#giveBack([kept]);
       await this.#bury(kept, error);
     } else await this.#carryThrough([kept], kept.attempts);
   }
@@ -151,31 +175,50 @@ export class Consumer {
     try {
       return await this.#transact(batch);
     } catch (error) {
-      if (!(error instanceof HandlerFailure)) {
+      if (error instanceof HandlerFailure) await this.#keepFailure(error.delivery, error.cause, attempts);
+      else if (batch.length === 1 || isConnectionFailure(error)) {
         await this.#giveBack(batch);
         throw error;
       }
-      await this.#keepFailure(error.delivery, error.cause, attempts);
-      const waiting: Kept[] = [];
-      for (const delivery of batch) {
-        if (delivery !== error.delivery) waiting.push(...(await this.#handle([delivery], attempts)));
-      }
-      return waiting;
+      const failed = error instanceof HandlerFailure ? error.delivery : undefined;
+      return await this.#handleEach(
+        batch.filter((delivery) => delivery !== failed),
+        attempts,
+      );
     }
   }
 
+  /** Each by itself, so that one whose service stays away holds up no other. */
+  async #handleEach(batch: readonly Delivery[], attempts: number): Promise<Kept[]> {
+    const waiting: Kept[] = [];
+    let failure: unknown;
+    for (const [index, delivery] of batch.entries()) {
+      try {
+        waiting.push(...(await this.#handle([delivery], attempts)));
+      } catch (error) {
+        failure ??= error;
+        // Where the database is away the rest would only wait for it in vain.
+        if (!isConnectionFailure(error)) continue;
+        await this.#giveBack(batch.slice(index + 1));
+        break;
+      }
+    }
+    if (failure !== undefined) throw failure as Error;
+    return waiting;
+  }
+
   async #transact(batch: readonly Delivery[]): Promise<Kept[]> {
-    const waiting = await this.#database.transaction(contextOf(batch), async (work) => {
+    const { followers: waiting, next: handled } = await this.#database.transaction(contextOf(batch), async (work) => {
       const positions = await this.#inbox.lockPositions(work, streamsOf(batch));
       const { next, stale, early, moved } = sortIntoStreams(batch, positions);
       for (const delivery of next) await this.#runHandlers(delivery, work);
       const done = [...next, ...stale];
       const followers = await this.#inbox.finish(work, { done, early, positions: moved }, WAITING_LIMIT);
       busCrashPoint('bus/consumer/handled');
-      return followers;
+      return { followers, next };
     });
     busCrashPoint('bus/consumer/committed');
-    this.#options.counters.handled(batch);
+    this.#options.counters.handled(handled);
     return waiting;
   }
 

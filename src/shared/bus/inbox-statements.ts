@@ -69,9 +69,9 @@ export const FINISH = `
     where event_id = any($2) and status not in ('done', 'discarded')
   ),
   early as (
-    update inbox i set status = 'parked', attempts = 0, envelope = e.envelope
+    update inbox i set status = 'parked', attempts = greatest(i.attempts - 1, 0), envelope = e.envelope
     from jsonb_to_recordset($3::jsonb) as e(event_id text, envelope jsonb)
-    where i.event_id = e.event_id and i.status = 'claimed'
+    where i.event_id = e.event_id and i.status in ('claimed', 'parked', 'retrying')
   )
   select i.sequence, i.envelope, i.opens, i.attempts
   from moved m join inbox i

@@ -73,11 +73,12 @@ export const RELEASE = `
   set attempts = greatest(d.attempts - 1, 0), due_at = now() + $3 * interval '1 millisecond'
   from mine where d.subscriber = $1 and d.event_id = mine.event_id`;
 
-/** $3 error as JSON, $4 how many refusals are too many, $5 pause in ms. */
+/** $3 error as JSON, $4 how many refusals are too many, $5 pause in ms, $6 at which age at the earliest, in ms. */
 export const QUARANTINE = `
   update deliveries
   set send_failures = send_failures + 1, error = $3::jsonb, due_at = now() + $5 * interval '1 millisecond',
-      state = case when send_failures + 1 >= $4 then 'quarantined' else state end
+      state = case when send_failures + 1 >= $4 and created_at <= now() - $6 * interval '1 millisecond'
+                   then 'quarantined' else state end
   where subscriber = $1 and event_id = $2 and state = 'open' returning state`;
 
 export const EXPEDITE = `

@@ -120,15 +120,24 @@ export class Outbox {
     if (guarded('sweeper')) await work.run(RELEASE, [subscriber, [...eventIds], SEND_RETRY_MS]);
   }
 
-  /** Notes that the queue refused this delivery while it takes others. True: it was set aside for an operator. */
-  async refuse(work: UnitOfWork, subscriber: string, eventId: string, error: Error): Promise<boolean> {
+  /**
+   * Notes that this delivery could not be sent while others can. True: it was set aside for an operator, which happens
+   * when it is older than `minAgeMs`.
+   */
+  async refuse(
+    work: UnitOfWork,
+    { subscriber, envelope }: DueDelivery,
+    error: Error,
+    { minAgeMs = 0, pauseMs = SEND_RETRY_MS }: { minAgeMs?: number; pauseMs?: number } = {},
+  ): Promise<boolean> {
     const kept = JSON.stringify({ name: error.name, message: error.message });
     const row = await work.row<{ state: string }>(QUARANTINE, [
       subscriber,
-      eventId,
+      envelope.id,
       kept,
       MAX_SEND_FAILURES,
-      SEND_RETRY_MS,
+      pauseMs,
+      minAgeMs,
     ]);
     return row?.state === 'quarantined';
   }

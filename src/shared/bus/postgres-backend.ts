@@ -1,7 +1,7 @@
 import { createPostgresBackend, withBackend } from 'bullmq';
 import pg from 'pg';
 import { StartFailure } from '../errors/index.ts';
-import { minutes, seconds } from '../values/index.ts';
+import { minutes, newId, seconds } from '../values/index.ts';
 import {
   OPERATION_TIMEOUT_MS,
   workerOptions,
@@ -19,6 +19,10 @@ const POOL_SIZE = 24;
  */
 const MAX_CLOCK_SKEW_MS = seconds(2);
 const SKEW_WARNING_PAUSE_MS = minutes(1);
+const GENERATION_ID = 'gen';
+
+/** A row among BullMQ's own, which goes when its tables are emptied: the server's start would not tell. */
+const NAME_TABLES = `insert into meta (queue, field, value) values ('', 'generation', $1) on conflict do nothing`;
 
 /** Queues in Postgres, in the schema `bullmq`, as the bus's own role: one pool for all queues and workers. */
 export function postgresBackend(url: string, onError: (error: Error) => void): QueueBackend {
@@ -46,12 +50,13 @@ export function postgresBackend(url: string, onError: (error: Error) => void): Q
       if (Math.abs(skewMs) > MAX_CLOCK_SKEW_MS) throw new StartFailure(`${describeSkew(skewMs)}; set the clock right.`);
     },
     generation: async () => {
-      const { startedAt, skewMs } = await look(pool);
+      await pool.query(NAME_TABLES, [newId(GENERATION_ID)]);
+      const { name, skewMs } = await look(pool);
       if (Math.abs(skewMs) > MAX_CLOCK_SKEW_MS && performance.now() - warnedAtMs > SKEW_WARNING_PAUSE_MS) {
         warnedAtMs = performance.now();
         onError(new Error(describeSkew(skewMs)));
       }
-      return startedAt;
+      return name;
     },
     close: async () => {
       await pool.end();
@@ -59,16 +64,17 @@ export function postgresBackend(url: string, onError: (error: Error) => void): Q
   };
 }
 
-/** Since when the server runs, after a crash anew, and how far our clock is ahead of its own. */
-async function look(pool: pg.Pool): Promise<{ startedAt: string; skewMs: number }> {
+/** What the tables are called and since when the server runs, after a crash anew; how far our clock is ahead of its own. */
+async function look(pool: pg.Pool): Promise<{ name: string; skewMs: number }> {
   const askedAtMs = Date.now();
-  const { rows } = await pool.query<{ startedAt: string; nowMs: number }>(
-    `select pg_postmaster_start_time()::text as "startedAt",
+  const { rows } = await pool.query<{ name: string; nowMs: number }>(
+    `select concat((select value from meta where queue = '' and field = 'generation'), ' ',
+                   pg_postmaster_start_time()) as name,
             (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`,
   );
   const answeredAtMs = Date.now();
   const [row] = rows;
-  return { startedAt: row?.startedAt ?? '', skewMs: (askedAtMs + answeredAtMs) / 2 - (row?.nowMs ?? askedAtMs) };
+  return { name: row?.name ?? '', skewMs: (askedAtMs + answeredAtMs) / 2 - (row?.nowMs ?? askedAtMs) };
 }
 
 function describeSkew(skewMs: number): string {

@@ -1,6 +1,6 @@
 import type { ModuleDatabase } from '../database/index.ts';
 import type { Logger } from '../telemetry/index.ts';
-import { seconds } from '../values/index.ts';
+import { hours, seconds } from '../values/index.ts';
 import { busCrashPoint } from './crash-points.ts';
 import type { BusCounters } from './bus-counters.ts';
 import { inJobs } from './in-jobs.ts';
@@ -12,12 +12,14 @@ const CLAIM_LIMIT = 500;
 /** The safety net behind the wake-up at commit: how long something can lie unnoticed. */
 const POLL_MS = seconds(1);
 const ERROR_PAUSE_MS = seconds(1);
+/** A module that this process does not know may be one that a newer version has: its own relay will know. */
+const UNKNOWN_MODULE = { minAgeMs: hours(1), pauseMs: seconds(10) } as const;
 
 export interface RelayOptions {
   readonly outbox: Outbox;
   readonly database: ModuleDatabase;
   readonly transport: Transport;
-  /** Every module there is: what goes to any other cannot arrive. */
+  /** Every module that this version has. */
   readonly modules: readonly string[];
   readonly counters: BusCounters;
   readonly logger: Logger;
@@ -105,7 +107,15 @@ export class Relay {
       if (list === undefined) bySubscriber.set(delivery.subscriber, [delivery]);
       else list.push(delivery);
     }
-    for (const [subscriber, deliveries] of bySubscriber) await this.#send(subscriber, deliveries);
+    const groups = [...bySubscriber];
+    for (const [index, [subscriber, deliveries]] of groups.entries()) {
+      try {
+        await this.#send(subscriber, deliveries);
+      } catch (error) {
+        for (const [other, unsent] of groups.slice(index + 1)) await this.#release(other, unsent);
+        throw error;
+      }
+    }
     if (due.length > 0) busCrashPoint('bus/relay/sent');
     return due.length;
   }
@@ -114,7 +124,7 @@ export class Relay {
     const { transport, modules, counters, logger } = this.#options;
     if (!modules.includes(subscriber)) {
       const error = new Error(`there is no module ${subscriber}`);
-      for (const delivery of deliveries) await this.#refuse(delivery, error);
+      for (const delivery of deliveries) await this.#refuse(delivery, error, UNKNOWN_MODULE);
       return;
     }
     try {
@@ -128,7 +138,7 @@ export class Relay {
 
   /** Tells the delivery that no queue takes from queues that are out of reach. */
   async #sendEach(subscriber: string, deliveries: readonly DueDelivery[]): Promise<void> {
-    const { outbox, database, transport, counters } = this.#options;
+    const { transport, counters } = this.#options;
     for (const [index, delivery] of deliveries.entries()) {
       try {
         await transport.send(subscriber, [[delivery]]);
@@ -136,19 +146,29 @@ export class Relay {
       } catch (error) {
         if (await isReachable(transport)) await this.#refuse(delivery, asError(error));
         else {
-          const ids = deliveries.slice(index).map(({ envelope }) => envelope.id);
-          await outbox.release(database.single(busContext()), subscriber, ids);
+          await this.#release(subscriber, deliveries.slice(index));
           throw error;
         }
       }
     }
   }
 
-  async #refuse(delivery: DueDelivery, error: Error): Promise<void> {
+  /** The queues are out of reach, which is no fault of what was claimed for them. */
+  async #release(subscriber: string, deliveries: readonly DueDelivery[]): Promise<void> {
+    const { outbox, database } = this.#options;
+    const ids = deliveries.map(({ envelope }) => envelope.id);
+    await outbox.release(database.single(busContext()), subscriber, ids);
+  }
+
+  async #refuse(
+    delivery: DueDelivery,
+    error: Error,
+    patience: { minAgeMs?: number; pauseMs?: number } = {},
+  ): Promise<void> {
     const { outbox, database, logger } = this.#options;
     const { id: eventId, type } = delivery.envelope;
     const work = database.single(busContext());
-    const setAside = await outbox.refuse(work, delivery.subscriber, eventId, error);
+    const setAside = await outbox.refuse(work, delivery, error, patience);
     const fields = { err: error, eventId, type, subscriber: delivery.subscriber };
     if (setAside) logger.error(fields, 'a delivery cannot be sent and waits for an operator');
     else logger.warn(fields, 'a delivery was refused by its queue');

@@ -1,10 +1,11 @@
-import { BaseError } from 'sequelize';
+import { BaseError, ConnectionError } from 'sequelize';
 
 /** Postgres error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const UNIQUE_VIOLATION = '23505';
-const CONNECTION_CLASS = /^(08|57P)/;
+/** Connections, resources, shutdowns, the system below, and a server that only reads since it is a standby. */
+const CONNECTION_CLASS = /^(08|53|57P|58)|^25006$/;
 
 /** The driver's own error inside Sequelize's wrapping, or the error itself. */
 function driverError(error: unknown): { code?: unknown; constraint?: unknown; message?: string } | undefined {
@@ -29,6 +30,7 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
 
 /** The connection went away, or could not be had. */
 export function isConnectionFailure(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
   const code = codeOf(error);
   if (code !== undefined && (CONNECTION_CLASS.test(code) || /^E[A-Z]+$/.test(code))) return true;
   const message = driverError(error)?.message ?? '';

@@ -27,21 +27,25 @@ export class BusMetrics {
 
   /** From here on each scrape asks these modules for their state. */
   observe(modules: ReadonlyMap<string, HostedModule>, logger: Logger): void {
-    const gauges = defineGauges(this.#registry);
     let readAtMs = Number.NEGATIVE_INFINITY;
-    this.#registry.registerMetric(
-      new Gauge({
-        name: 'banyan_bus_modules',
-        help: 'Modules whose ends of the bus this process hosts.',
-        registers: [],
-        async collect() {
-          this.set(modules.size);
-          if (performance.now() - readAtMs < READ_PAUSE_MS) return;
-          readAtMs = performance.now();
-          await collectAll(modules, gauges, logger);
-        },
-      }),
-    );
+    let reading: Promise<void> | undefined;
+    // prom-client asks all metrics at the same time: each of ours waits for the one reading behind them.
+    const read = async (): Promise<void> => {
+      if (reading === undefined && performance.now() - readAtMs >= READ_PAUSE_MS) {
+        readAtMs = performance.now();
+        reading = collectAll(modules, gauges, logger).finally(() => (reading = undefined));
+      }
+      await reading;
+    };
+    const gauges = defineGauges(this.#registry, read);
+    new Gauge({
+      name: 'banyan_bus_modules',
+      help: 'Modules whose ends of the bus this process hosts.',
+      registers: [this.#registry],
+      collect() {
+        this.set(modules.size);
+      },
+    });
   }
 }
 
@@ -94,10 +98,16 @@ function defineCounters(registry: Registry): (module: string) => BusCounters {
   });
 }
 
-function defineGauges(registry: Registry) {
+function defineGauges(registry: Registry, collect: () => Promise<void>) {
   const all: Gauge<'module' | 'subscriber'>[] = [];
   const gauge = (name: string, help: string, labels: readonly ('module' | 'subscriber')[] = ['module']) => {
-    const made = new Gauge({ name: `banyan_bus_${name}`, help, labelNames: [...labels], registers: [registry] });
+    const made = new Gauge({
+      name: `banyan_bus_${name}`,
+      help,
+      labelNames: [...labels],
+      registers: [registry],
+      collect,
+    });
     all.push(made);
     return made;
   };

@@ -12,6 +12,7 @@ import {
   registerSubscriptions,
   Relay,
   Retention,
+  SUBSCRIPTIONS_ROUND_MS,
   type Acknowledge,
   type BusCounters,
   type HandleEvent,
@@ -65,6 +66,7 @@ export class HostedModule {
   readonly #consumer: Consumer;
   readonly #retention: Retention;
   readonly #logger: Logger;
+  #subscriptionsTimer: NodeJS.Timeout | undefined;
 
   constructor(definition: ModuleDefinition, options: HostingOptions) {
     const module = definition.contract.name;
@@ -125,8 +127,14 @@ export class HostedModule {
   async start(): Promise<void> {
     const { background, graph } = this.#options;
     const module = this.definition.contract.name;
-    await registerSubscriptions(this.database, graph.subscriptionsTo(module), this.#logger);
+    const subscriptions = graph.subscriptionsTo(module);
+    await registerSubscriptions(this.database, subscriptions, this.#logger);
     if (!background) return;
+    this.#subscriptionsTimer = setInterval(() => {
+      registerSubscriptions(this.database, subscriptions, this.#logger).catch((error: unknown) => {
+        this.#logger.warn({ err: error }, 'subscriptions will be looked after again in an hour');
+      });
+    }, SUBSCRIPTIONS_ROUND_MS);
     this.#relay.start();
     this.sagas.start();
     this.#retention.start();
@@ -158,6 +166,7 @@ export class HostedModule {
 
   /** Ends what runs by itself. The transport has stopped to bring anything by now. */
   async stop(): Promise<void> {
+    clearInterval(this.#subscriptionsTimer);
     await this.sagas.stop();
     await this.#consumer.stop();
     await this.#retention.stop();

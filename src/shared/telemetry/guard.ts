@@ -1,5 +1,5 @@
 /** What keeps the promises. A test may have one taken out, to see that the suites notice. */
-export type Guard = 'inbox check' | 'version gate' | 'sweeper' | 'epoch fence' | 'idempotency claim';
+export type Guard = 'inbox check' | 'version gate' | 'sweeper' | 'epoch fence' | 'idempotency claim' | 'amount check';
 
 const removed: ReadonlySet<string> = new Set(
   process.env['NODE_ENV'] === 'test' ? (process.env['BANYAN_TEST_WITHOUT'] ?? '').split(',') : [],

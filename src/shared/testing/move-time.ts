@@ -1,5 +1,8 @@
 import pg from 'pg';
 
+const MAX_ATTEMPTS = 5;
+const DEADLOCK_DETECTED = '40P01';
+
 /**
  * Lets time pass for everything that a database holds: each time in the given schemas moves back by `ms`, so that
  * whatever counts from it (a lease, a hold, a due date, an age) is that much further on. Nothing sleeps.
@@ -16,17 +19,28 @@ export async function moveTime(databaseUrl: string, schemas: readonly string[], 
        group by 1, 2 order by 1, 2`,
       [[...schemas]],
     );
-    await client.query('begin');
-    for (const { schema, table, columns } of rows) {
-      const moved = columns.map((column) => {
-        const name = pg.escapeIdentifier(column);
-        return `${name} = ${name} - $1 * interval '1 millisecond'`;
-      });
-      const target = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
-      await client.query(`update ${target} set ${moved.join(', ')}`, [ms]);
+    const statements = rows.map(({ schema, table, columns }) => {
+      const moved = columns.map(pg.escapeIdentifier).map((name) => `${name} = ${name} - $1 * interval '1 millisecond'`);
+      return `update ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)} set ${moved.join(', ')}`;
+    });
+    for (let attempt = 1; !(await moveAll(client, statements, ms)); attempt += 1) {
+      if (attempt === MAX_ATTEMPTS) throw new Error(`others were at the same rows ${MAX_ATTEMPTS} times`);
     }
-    await client.query('commit');
   } finally {
     await client.end();
+  }
+}
+
+/** False: the modules, which go on working meanwhile, were in the way, and nothing has moved. */
+async function moveAll(client: pg.Client, statements: readonly string[], ms: number): Promise<boolean> {
+  await client.query('begin');
+  try {
+    for (const statement of statements) await client.query(statement, [ms]);
+    await client.query('commit');
+    return true;
+  } catch (error) {
+    await client.query('rollback');
+    if ((error as { code?: string }).code !== DEADLOCK_DETECTED) throw error;
+    return false;
   }
 }

@@ -2,14 +2,20 @@ import type { Delivery, Handlers, Schedule, Transport } from '../index.ts';
 
 /** A wire that does to deliveries what a queue may do on a bad day, and then hands them on. */
 export class BumpyWire implements Transport {
-  /** Each delivery is sent this often. */
+  /** Each batch is sent this often. */
   copies = 1;
   /** The last comes first, each in a job of its own. */
   reversed = false;
   /** What matches stays on the wire, also when it is sent again. */
   holds: (delivery: Delivery) => boolean = () => false;
+  /** A batch that holds what matches is not taken, while the others are. */
+  refuses: (delivery: Delivery) => boolean = () => false;
+  /** Nothing is out there to speak to. */
+  down = false;
   /** How many deliveries have been handed on. */
   sent = 0;
+  /** How many calls have failed because the wire was down. */
+  unanswered = 0;
   readonly #transport: Transport;
 
   constructor(transport: Transport) {
@@ -17,11 +23,15 @@ export class BumpyWire implements Transport {
   }
 
   async send(subscriber: string, batches: readonly (readonly Delivery[])[]): Promise<void> {
-    const deliveries = batches.flat().filter((delivery) => !this.holds(delivery));
-    const ordered = this.reversed ? deliveries.reverse() : deliveries;
-    const jobs = Array.from({ length: this.copies }, () => ordered.map((delivery) => [delivery])).flat();
-    await this.#transport.send(subscriber, jobs);
-    this.sent += deliveries.length;
+    this.#reach();
+    const refused = batches.flat().find((delivery) => this.refuses(delivery));
+    if (refused !== undefined) throw new Error(`the queue refuses ${refused.envelope.subject} ${refused.sequence}`);
+    const passing = batches.map((batch) => batch.filter((delivery) => !this.holds(delivery)));
+    const full = passing.filter((batch) => batch.length > 0);
+    const singly = (): Delivery[][] => full.flat().map((delivery) => [delivery]);
+    const jobs = this.reversed ? singly().reverse() : full;
+    await this.#transport.send(subscriber, Array.from({ length: this.copies }, () => jobs).flat());
+    this.sent += full.flat().length;
   }
 
   async start(): Promise<void> {
@@ -37,10 +47,12 @@ export class BumpyWire implements Transport {
   }
 
   async acknowledge(source: string, subscriber: string, eventIds: readonly string[]): Promise<void> {
+    this.#reach();
     await this.#transport.acknowledge(source, subscriber, eventIds);
   }
 
   async generation(): Promise<string> {
+    this.#reach();
     return await this.#transport.generation();
   }
 
@@ -50,5 +62,12 @@ export class BumpyWire implements Transport {
 
   async close(): Promise<void> {
     await this.#transport.close();
+  }
+
+  /** Fails at once, as where a connection is refused. */
+  #reach(): void {
+    if (!this.down) return;
+    this.unanswered += 1;
+    throw new Error('the queues are out of reach');
   }
 }

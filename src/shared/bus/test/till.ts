@@ -6,25 +6,37 @@ import { defineModule, on, type HeardEvent } from '../../module/index.ts';
 import { KernelWorld } from '../../testing/index.ts';
 import { BumpyWire } from './bumpy-wire.ts';
 
-/** Publishes what is sold at a till, numbered per till. */
-const Till = defineContract('till', {
-  operations: {},
-  events: { sold: event(1, { of: 'till', data: z.object({ till: z.string(), number: z.int() }) }) },
-});
-/** Writes down what it hears. */
-const Journal = defineContract('journal', { operations: {} });
+const Sale = z.object({ till: z.string(), number: z.int() });
+export type Sale = z.infer<typeof Sale>;
 
-/** How often the handler still fails at a sale, by `<till> <number>`. */
-const failuresLeft = new Map<string, number>();
+/** Publishes what is sold at a till, numbered per till. */
+export const Till = defineContract('till', { operations: {}, events: { sold: event(1, { of: 'till', data: Sale }) } });
+/** Writes down what it hears. */
+export const Journal = defineContract('journal', {
+  operations: {},
+  events: { noted: event(1, { of: 'till', data: Sale }) },
+});
+
+/** What else happens in the transaction of an entry, in the end of it. */
+export type Incident = (work: UnitOfWork) => Promise<void> | void;
+
+/** By `<till> <number>`. */
+const incidents = new Map<string, Incident>();
 
 class WriteDownWhenSold {
   async execute({ data }: HeardEvent<typeof Till.events.sold>, work: UnitOfWork): Promise<void> {
     await work.run('insert into entries (till, number) values ($1, $2)', [data.till, data.number]);
-    const sale = `${data.till} ${data.number}`;
-    const left = failuresLeft.get(sale) ?? 0;
-    failuresLeft.set(sale, left - 1);
-    if (left > 0) throw new Error(`the pen broke at ${sale}`);
+    await incidents.get(`${data.till} ${data.number}`)?.(work);
   }
+}
+
+/** How the till's outbox has a sale that the journal is to get. */
+export interface SentSale {
+  readonly eventId: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly sendFailures: number;
+  readonly error: { readonly name: string; readonly message: string } | null;
 }
 
 /** A till and a journal, with a wire in between that can be bumpy. */
@@ -56,8 +68,13 @@ export class TillWorld {
 
   /** Several sales in one transaction. */
   async sell(till: string, ...numbers: number[]): Promise<void> {
+    await this.sellAll(numbers.map((number) => ({ till, number })));
+  }
+
+  /** Sales at any tills in one transaction. */
+  async sellAll(sales: readonly Sale[]): Promise<void> {
     await this.kernel.write('till', (work) => {
-      for (const number of numbers) work.publish(Till.events.sold, { till, number });
+      for (const sale of sales) work.publish(Till.events.sold, sale);
     });
   }
 
@@ -79,6 +96,12 @@ export class TillWorld {
     return (await this.kernel.rows<{ number: number }>('journal', sql, [till])).map(({ number }) => number);
   }
 
+  /** The transactions in which the journal wrote down what was sold at these tills, each once. */
+  async transactionsOf(...tills: string[]): Promise<string[]> {
+    const sql = 'select distinct xmin::text as id from entries where till = any($1)';
+    return (await this.kernel.rows<{ id: string }>('journal', sql, [tills])).map(({ id }) => id);
+  }
+
   /** How the journal's inbox has a sale. */
   async arrivalOf(till: string, sequence: number): Promise<{ id: string; status: string; attempts: number }> {
     const [row] = await this.kernel.rows<{ id: string; status: string; attempts: number }>(
@@ -89,13 +112,40 @@ export class TillWorld {
     return present(row, `sale ${sequence} of ${till} has not arrived`);
   }
 
+  async sentSale(till: string, sequence: number): Promise<SentSale> {
+    const [row] = await this.kernel.rows<SentSale>(
+      'till',
+      `select event_id as "eventId", state, attempts, send_failures as "sendFailures", error from deliveries
+       where subscriber = 'journal' and subject = $1 and sequence = $2`,
+      [till, sequence],
+    );
+    return present(row, `sale ${sequence} of ${till} is not to be sent`);
+  }
+
   failAt(till: string, number: number, times: number): void {
-    failuresLeft.set(`${till} ${number}`, times);
+    let left = times;
+    this.during(till, number, () => {
+      left -= 1;
+      if (left >= 0) throw new Error(`the pen broke at ${till} ${number}`);
+    });
+  }
+
+  /** From now on this happens whenever that sale is written down. */
+  during(till: string, number: number, incident: Incident): void {
+    incidents.set(`${till} ${number}`, incident);
   }
 
   /** Retries fall due at once, so that no test waits for the longer pauses. */
   async hurry(): Promise<void> {
     await this.kernel.write('journal', (work) => work.run(`update inbox set due_at = now() where status = 'retrying'`));
+  }
+
+  /** Open deliveries fall due at once, and the relay hears of it with the sale that comes along. */
+  async hurryDeliveries(): Promise<void> {
+    await this.kernel.write('till', async (work) => {
+      await work.run(`update deliveries set due_at = now() where state = 'open'`);
+      work.publish(Till.events.sold, { till: 'the bell', number: 1 });
+    });
   }
 
   /** Deliveries that the journal has not acknowledged yet. */
