@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADMIN_KEY } from './bench-application.ts';
+import { freePort } from './free-port.ts';
 
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 100;
@@ -65,12 +65,4 @@ export class ApplicationProcess {
     }
     throw new Error(`the application was not ready within ${START_LIMIT_MS} ms`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

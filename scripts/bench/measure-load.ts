@@ -29,6 +29,7 @@ export async function measureLoad(count: number, concurrency: number, work: () =
   };
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+/** Of figures in ascending order. */
+export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

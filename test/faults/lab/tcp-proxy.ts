@@ -50,7 +50,7 @@ export class TcpProxy {
 
   /** Every connection breaks, on both sides at once. */
   cutAll(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) breakOff(socket);
   }
 
   /** Whether new connections are broken at once. The port stays open, so that nobody else can take it. */
@@ -81,7 +81,7 @@ export class TcpProxy {
 
   #forward(client: Socket): void {
     if (this.#refuses) {
-      client.resetAndDestroy();
+      breakOff(client);
       return;
     }
     const upstream = connect({ ...this.#target });
@@ -95,7 +95,7 @@ export class TcpProxy {
       },
       lose: () => {
         this.#lostReplies += 1;
-        client.resetAndDestroy();
+        breakOff(client);
       },
     });
     client.once('data', (bytes: Buffer) => {
@@ -114,7 +114,7 @@ export class TcpProxy {
   #join(socket: Socket, other: Socket): void {
     this.#sockets.add(socket);
     socket.setNoDelay(true);
-    socket.once('error', () => other.resetAndDestroy());
+    socket.once('error', () => breakOff(other));
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
@@ -124,4 +124,10 @@ export class TcpProxy {
     this.#repliesToLose -= 1;
     return true;
   }
+}
+
+/** One that is being closed in good order cannot be reset: Node fails at it, and then the process never ends. */
+function breakOff(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

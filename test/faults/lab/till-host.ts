@@ -7,46 +7,52 @@ import { BUS, DatabaseLayout } from '../../../src/shared/database/index.ts';
 import { present } from '../../../src/shared/errors/index.ts';
 import { hostModules, ModuleGraph, type HostedModule } from '../../../src/shared/module/index.ts';
 import { TEST_ROLE_PREFIX, TEST_SECRET } from '../../../src/shared/testing/test-services.ts';
-import { seconds, systemClock } from '../../../src/shared/values/index.ts';
+import { seconds, systemClock, within } from '../../../src/shared/values/index.ts';
+import { bumpyTransport } from './bumpy-transport.ts';
+import { clockModule } from './clock-module.ts';
 import type { SellRequest } from './till-messages.ts';
 import { Till, tillModules } from './till-modules.ts';
 
 const SELL_DEADLINE_MS = seconds(30);
 const STANDARD_ERROR = 2;
+const KNOWN = [...tillModules, clockModule];
 
 /** Some of the till's modules at work in this process, as the environment tells. It finds everything migrated. */
 export class TillHost {
   readonly #transport: Transport;
   readonly #modules: ReadonlyMap<string, HostedModule>;
+  readonly #shutdownMs: number;
 
-  private constructor(transport: Transport, modules: ReadonlyMap<string, HostedModule>) {
+  private constructor(transport: Transport, modules: ReadonlyMap<string, HostedModule>, shutdownMs: number) {
     this.#transport = transport;
     this.#modules = modules;
+    this.#shutdownMs = shutdownMs;
   }
 
   static async start(environment: NodeJS.ProcessEnv): Promise<TillHost> {
-    const names = tillModules.map(({ contract }) => contract.name);
+    const names = KNOWN.map(({ contract }) => contract.name);
     const config = readConfig({ LOG_LEVEL: 'silent', ...environment }, names);
     // Synchronously, so that the last words of a process that is killed are not lost.
     const logger = pino({ level: config.logLevel, base: null }, pino.destination({ fd: STANDARD_ERROR, sync: true }));
     const url = present(config.database.url, 'a till needs DATABASE_URL');
     const layout = new DatabaseLayout({ url, moduleUrls: {}, rolePrefix: TEST_ROLE_PREFIX, secret: TEST_SECRET });
-    const transport = createTransport({
+    const queues = createTransport({
       redisUrl: config.redisUrl,
       postgresUrl: layout.moduleUrl(BUS),
       prefix: present(environment['LAB_PREFIX'], 'a till needs LAB_PREFIX'),
       waitMs: config.database.waitMs,
       logger,
     });
+    const transport = bumpyTransport(queues, environment);
     const hosted = present(environment['LAB_MODULES'], 'a till needs LAB_MODULES').split(',');
     const calls = new LocalTransport();
     const modules = hostModules(
-      tillModules.filter(({ contract }) => hosted.includes(contract.name)),
+      KNOWN.filter(({ contract }) => hosted.includes(contract.name)),
       {
         config,
         secret: TEST_SECRET,
         layout,
-        graph: new ModuleGraph(tillModules),
+        graph: new ModuleGraph(KNOWN),
         transport,
         calls,
         clock: systemClock,
@@ -58,7 +64,7 @@ export class TillHost {
     for (const [name, { pipeline }] of modules) calls.host(name, pipeline);
     await transport.start();
     for (const module of modules.values()) await module.start();
-    return new TillHost(transport, modules);
+    return new TillHost(transport, modules, config.shutdownMs);
   }
 
   /** In one transaction, so that a sale is there exactly when its event is. */
@@ -72,6 +78,11 @@ export class TillHost {
         work.publish(Till.events.sold, { till, number, ...(padding === undefined ? {} : { padding }) });
       }
     });
+  }
+
+  /** As the application on SIGTERM: what has not come to its end in SHUTDOWN_SECONDS goes on after the next start. */
+  async stopInTime(): Promise<void> {
+    await within(this.#shutdownMs, this.stop());
   }
 
   /** In the application's order. */

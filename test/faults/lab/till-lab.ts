@@ -7,11 +7,13 @@ import { migrateBus } from '../../../src/shared/bus/index.ts';
 import { BUS, DatabaseLayout, migrate } from '../../../src/shared/database/index.ts';
 import { TEST_ROLE_PREFIX, TEST_SECRET } from '../../../src/shared/testing/test-services.ts';
 import { newId } from '../../../src/shared/values/index.ts';
+import { bumpsIn, type Bumps } from './bumpy-transport.ts';
+import { Clock, clockTable } from './clock-module.ts';
 import { judgeTills } from './judge-tills.ts';
 import { PlannedFaults, type FaultKind } from './planned-faults.ts';
 import { databaseAt, PostgresLab } from './postgres-lab.ts';
 import { TillChild } from './till-child.ts';
-import { Journal, tillModules, tillTables } from './till-modules.ts';
+import { Journal, tillTables } from './till-modules.ts';
 
 const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '..', '..', '..', 'migrations');
 const POLL_MS = 200;
@@ -24,6 +26,8 @@ export interface TillLabOptions {
   readonly postgres: PostgresLab | string;
   /** Where queues in Redis are; a proxy's URL will do. */
   readonly redis?: { readonly url: string } | undefined;
+  /** Whether its processes can host the clock as well, which the judge knows nothing of. */
+  readonly withClock?: boolean;
 }
 
 export interface SpawnOptions {
@@ -64,10 +68,11 @@ export class TillLab {
       rolePrefix: TEST_ROLE_PREFIX,
       secret: TEST_SECRET,
     });
-    const modules = tillModules.map(({ contract }) => contract.name);
+    const tables = options.withClock === true ? { ...tillTables, [Clock.name]: clockTable } : tillTables;
+    const modules = Object.keys(tables);
     await migrate({ layout, modules, folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
     await migrateBus(layout, 0);
-    await makeTables(layout);
+    await makeTables(layout, tables);
     return lab;
   }
 
@@ -122,6 +127,11 @@ export class TillLab {
     return this.#faults.countOf(module, till, number);
   }
 
+  /** What has gone wrong on the way to the queues. See bumpy-transport.ts. */
+  get bumps(): Bumps {
+    return bumpsIn(this.#folder);
+  }
+
   /** What an administrator sees, past any proxy. Tables are to be named with their schema. */
   async rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await query(this.observerUrl, sql, values)) as Row[];
@@ -163,8 +173,8 @@ function notSettled(sentences: readonly string[], tookMs: number): Error {
   return new Error(`after ${tookMs} ms there are ${sentences.length} violations, such as\n${shown}`);
 }
 
-async function makeTables(layout: DatabaseLayout): Promise<void> {
-  for (const [module, sql] of Object.entries(tillTables)) {
+async function makeTables(layout: DatabaseLayout, tables: Readonly<Record<string, string>>): Promise<void> {
+  for (const [module, sql] of Object.entries(tables)) {
     const owner = pg.escapeIdentifier(layout.ownerRole(module));
     const schema = pg.escapeIdentifier(layout.schema(module));
     await query(layout.adminUrl(BUS), `set role ${owner}; set search_path = ${schema}; ${sql}`);

@@ -21,6 +21,8 @@ function reply(message: TillReply, done?: () => void): void {
 const endWithParent = (): void => process.exit();
 process.once('disconnect', endWithParent);
 
+process.once('SIGTERM', () => void host.stopInTime().then(() => process.exit()));
+
 process.on('message', (request: TillRequest) => {
   answer(request).then(
     () => {
