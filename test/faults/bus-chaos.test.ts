@@ -7,7 +7,7 @@ import { planMishaps, type Mishap, type Planned } from './bus-chaos-plan.ts';
 import { emptyQueues } from './lab/empty-queues.ts';
 import { PostgresLab } from './lab/postgres-lab.ts';
 import { RedisLab } from './lab/redis-lab.ts';
-import { RESUME_LIMIT_MS, resumeTimeMs } from './lab/resume-time.ts';
+import { resumeLimitMs, resumeTimeMs } from './lab/resume-time.ts';
 import { withSeed, type SeededRandom } from './lab/seed.ts';
 import { SteadySales } from './lab/steady-sales.ts';
 import type { TillChild } from './lab/till-child.ts';
@@ -89,7 +89,7 @@ describe('a bad day', () => {
               await play(planned, { lab, postgres, redis, crew, damage });
               postgres.proxy.loseCommitReplies(0);
               await crew.complete();
-              expect(await resumeTimeMs(lab, present(seller(), 'all are at work'))).toBeLessThan(RESUME_LIMIT_MS);
+              expect(await resumeTimeMs(lab, present(seller(), 'all are at work'))).toBeLessThan(resumeLimitMs());
             });
             await lab.settled(SETTLE_LIMIT_MS);
             expect(crew.deaths).toEqual([]);

@@ -6,7 +6,7 @@ import { seconds, within } from '../../src/shared/values/index.ts';
 import { Operator } from './lab/operator.ts';
 import { PostgresLab } from './lab/postgres-lab.ts';
 import { RedisLab } from './lab/redis-lab.ts';
-import { RESUME_LIMIT_MS } from './lab/resume-time.ts';
+import { resumeLimitMs } from './lab/resume-time.ts';
 import { SeededRandom, withSeed } from './lab/seed.ts';
 import type { TillChild } from './lab/till-child.ts';
 import { TillLab } from './lab/till-lab.ts';
@@ -102,7 +102,7 @@ describe('a process that is killed on the way of an event', () => {
         expect(await victim.ended).toEqual(KILLED);
         hit.add(`${queues} ${point}`);
         const successor = await lab.spawn(MODULES[role]);
-        expect(await resumedMs(lab, role === 'publisher' ? successor : publisher)).toBeLessThan(RESUME_LIMIT_MS);
+        expect(await resumedMs(lab, role === 'publisher' ? successor : publisher)).toBeLessThan(resumeLimitMs());
         await lab.settled(SETTLE_LIMIT_MS);
       });
     },
@@ -176,7 +176,7 @@ describe('a sale that ends every process which handles it', () => {
 
         lab.failAt(poisoned, 1, 0, 'kill');
         expect(await operator.retry(present(letters[0], 'there is one').id)).toBe(true);
-        expect(await lab.settled(SETTLE_LIMIT_MS)).toBeLessThan(RESUME_LIMIT_MS);
+        expect(await lab.settled(SETTLE_LIMIT_MS)).toBeLessThan(resumeLimitMs());
       });
     },
     TEST_LIMIT_MS,

@@ -9,7 +9,7 @@ import { standStill, type Standstill } from './bus-processes-standstill.ts';
 import { Operator } from './lab/operator.ts';
 import { PostgresLab } from './lab/postgres-lab.ts';
 import { RedisLab } from './lab/redis-lab.ts';
-import { RESUME_LIMIT_MS, resumeTimeMs } from './lab/resume-time.ts';
+import { resumeLimitMs, resumeTimeMs } from './lab/resume-time.ts';
 import { withSeed, type SeededRandom } from './lab/seed.ts';
 import { SteadySales } from './lab/steady-sales.ts';
 import type { TillChild } from './lab/till-child.ts';
@@ -90,7 +90,7 @@ describe('processes of which one stands still', () => {
             expect(await resumeTimeMs(lab, working())).toBeLessThan(MEANWHILE_LIMIT_MS);
           });
           standing = undefined;
-          expect(await resumeTimeMs(lab, seller)).toBeLessThan(RESUME_LIMIT_MS);
+          expect(await resumeTimeMs(lab, seller)).toBeLessThan(resumeLimitMs());
         }
       });
       await lab.settled(SETTLE_LIMIT_MS);
@@ -153,7 +153,7 @@ describe('two processes that host everything', () => {
     }, SETTLE_LIMIT_MS);
     expect(letter).toMatchObject({ subject: 'poisoned', sequence: 1, attempts: MAX_ATTEMPTS });
     expect(lab.faultsAt('poisoned', 1)).toBe(MAX_ATTEMPTS);
-    expect(await resumeTimeMs(lab, children[0])).toBeLessThan(RESUME_LIMIT_MS);
+    expect(await resumeTimeMs(lab, children[0])).toBeLessThan(resumeLimitMs());
     const others = `select from journal.inbox where subject <> 'poisoned' and status <> 'done'`;
     await eventually(async () => expect(await lab.rows(others)).toEqual([]));
     const waiting = `select sequence::integer from journal.inbox where subject = 'poisoned' and status = 'parked' order by 1`;
@@ -182,9 +182,9 @@ describe('two processes that host everything', () => {
           expect(ahead.stderr).toMatch(/clock is 1\d\d\.\d s ahead of the database server's/);
           expect(behind.stderr).toMatch(/clock is 1\d\d\.\d s behind the database server's/);
         }
-        expect(await resumeTimeMs(lab, ahead)).toBeLessThan(RESUME_LIMIT_MS);
+        expect(await resumeTimeMs(lab, ahead)).toBeLessThan(resumeLimitMs());
         for (const child of children) await child.setClockSkew(0);
-        expect(await resumeTimeMs(lab, behind)).toBeLessThan(RESUME_LIMIT_MS);
+        expect(await resumeTimeMs(lab, behind)).toBeLessThan(resumeLimitMs());
       });
       await lab.settled(SETTLE_LIMIT_MS);
     });
@@ -203,7 +203,7 @@ describe('two processes that host everything', () => {
     await seller.sell('traced', [1, 2]).catch(() => undefined);
     const { ending, survivor } = await Promise.race(endings);
     expect(ending).toEqual(KILLED);
-    expect(await resumeTimeMs(lab, present(survivor, 'one of two is left'))).toBeLessThan(RESUME_LIMIT_MS);
+    expect(await resumeTimeMs(lab, present(survivor, 'one of two is left'))).toBeLessThan(resumeLimitMs());
     await lab.settled(SETTLE_LIMIT_MS);
     expect([lab.faultsAt('traced', 1), lab.faultsAt('traced', 1, 'ledger')]).toEqual([1, 2]);
     expect(await lab.rows(`select from ledger.lines where till = 'traced'`)).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { createPostgresBackend, withBackend } from 'bullmq';
 import pg from 'pg';
+import { SteadyClient } from '../database/index.ts';
 import { StartFailure } from '../errors/index.ts';
 import { minutes, newId, seconds } from '../values/index.ts';
 import {
@@ -28,6 +29,7 @@ const NAME_TABLES = `insert into meta (queue, field, value) values ('', 'generat
 export function postgresBackend(url: string, onError: (error: Error) => void): QueueBackend {
   const pool = new pg.Pool({
     connectionString: url,
+    Client: SteadyClient,
     max: POOL_SIZE,
     application_name: 'banyan-bus',
     connectionTimeoutMillis: OPERATION_TIMEOUT_MS,

@@ -6,4 +6,5 @@ export * from './provision.ts';
 export * from './migrator.ts';
 export * from './module-database.ts';
 export * from './scoped-model.ts';
+export * from './steady-client.ts';
 export * from './unit-of-work.ts';

@@ -4,6 +4,7 @@ import type { CallContext } from '../auth/index.ts';
 import { SystemFailure } from '../errors/index.ts';
 import { backoffMs } from '../values/index.ts';
 import { isConnectionFailure, isRetryable } from './database-errors.ts';
+import { SteadyClient } from './steady-client.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
 /** How often a transaction that Postgres gave up in favour of another (deadlock) is tried, in all. */
@@ -43,6 +44,7 @@ export class ModuleDatabase {
     this.#options = options;
     this.#sequelize = new Sequelize(options.url, {
       dialect: 'postgres',
+      dialectModule: { ...pg, Client: SteadyClient },
       logging: false,
       dialectOptions: {
         // Leaves the server's setting alone, which saves a statement on each new connection.
