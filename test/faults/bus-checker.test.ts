@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Guard } from '../../src/shared/telemetry/guard.ts';
+import type { Guard } from '../../src/shared/telemetry/index.ts';
 import { seconds } from '../../src/shared/values/index.ts';
 import type { Bumps } from './lab/bumpy-transport.ts';
 import { PostgresLab } from './lab/postgres-lab.ts';

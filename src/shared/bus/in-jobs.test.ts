@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EVENTS_PER_JOB, inJobs } from './in-jobs.ts';
 import type { Delivery } from './outbox.ts';
-import { deliveryOf } from './test/delivery-of.ts';
+import { deliveryOf } from '../testing/index.ts';
 
 const MAX_EVENTS = 200;
 const MAX_STREAMS = 12;

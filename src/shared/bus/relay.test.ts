@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../telemetry/index.ts';
-import { eventually } from '../testing/index.ts';
+import { deliveryOf, eventually } from '../testing/index.ts';
 import { BullmqTransport } from './bullmq-transport.ts';
 import type { QueueBackend, QueueLike } from './queue-backend.ts';
 import { registerSubscriptions } from './subscriptions.ts';
-import { deliveryOf } from './test/delivery-of.ts';
 import { Till, TillWorld } from './test/till.ts';
 
 const WORLD_LIMIT_MS = 60_000;

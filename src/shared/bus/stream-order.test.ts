@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Position } from './inbox.ts';
 import type { Delivery } from './outbox.ts';
 import { keyOf, sortIntoStreams, streamsOf } from './stream-order.ts';
-import { deliveryOf } from './test/delivery-of.ts';
+import { deliveryOf } from '../testing/index.ts';
 
 const MAX_STREAMS = 4;
 const MAX_EVENTS = 12;

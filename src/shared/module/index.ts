@@ -9,3 +9,4 @@ export * from './system/audit.ts';
 export * from './system/system.contract.ts';
 export * from './system/system.routes.ts';
 export * from './system/system-desk.ts';
+export * from './system/dead-letter-desk.ts';

@@ -6,3 +6,4 @@ export * from './test-services.ts';
 export * from './world.ts';
 export * from './scratch-database.ts';
 export * from './purchase.ts';
+export * from './delivery-of.ts';

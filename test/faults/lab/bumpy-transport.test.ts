@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Delivery, Transport } from '../../../src/shared/bus/index.ts';
-import { deliveryOf } from '../../../src/shared/bus/test/delivery-of.ts';
+import { deliveryOf } from '../../../src/shared/testing/index.ts';
 import { bumpsIn, bumpyTransport } from './bumpy-transport.ts';
 
 type Jobs = readonly (readonly Delivery[])[];

@@ -1,6 +1,6 @@
 import { newCallContext, system, type CallContext } from '../../../src/shared/auth/index.ts';
 import { DatabaseLayout, ModuleDatabase } from '../../../src/shared/database/index.ts';
-import { DeadLetterDesk } from '../../../src/shared/module/system/dead-letter-desk.ts';
+import { DeadLetterDesk } from '../../../src/shared/module/index.ts';
 import { TEST_ROLE_PREFIX, TEST_SECRET } from '../../../src/shared/testing/test-services.ts';
 import { seconds } from '../../../src/shared/values/index.ts';
 import type { TillLab } from './till-lab.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../outbox.ts';
+import type { Delivery } from '../bus/index.ts';
 
 /** An event as a queue brings it: the `sequence`th of its stream. */
 export function deliveryOf(
