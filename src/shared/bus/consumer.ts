@@ -4,6 +4,7 @@ import { isConnectionFailure, isRetryable, type ModuleDatabase, type UnitOfWork 
 import { SystemFailure } from '../errors/index.ts';
 import { guarded, type Logger } from '../telemetry/index.ts';
 import { backoffMs, minutes, seconds } from '../values/index.ts';
+import { sortByArrival } from './arrivals.ts';
 import { busCrashPoint } from './crash-points.ts';
 import type { BusCounters } from './bus-counters.ts';
 import { Inbox, describe, type Kept } from './inbox.ts';
@@ -270,23 +271,6 @@ class HandlerFailure extends Error {
     super('a handler failed', { cause });
     this.delivery = delivery;
   }
-}
-
-/** fresh: new here. begun: an attempt has begun some time. held: the inbox has it safely. */
-function sortByArrival(
-  unique: ReadonlyMap<string, Delivery>,
-  received: Awaited<ReturnType<Inbox['receive']>>,
-): { fresh: Delivery[]; begun: Delivery[]; held: Delivery[] } {
-  const sorted = { fresh: [] as Delivery[], begun: [] as Delivery[], held: [] as Delivery[] };
-  const arrivals = new Map(received.map((each) => [each.id, each]));
-  for (const [id, delivery] of unique) {
-    const arrival = arrivals.get(id);
-    if (arrival?.fresh === true) sorted.fresh.push(delivery);
-    else if (arrival?.status === 'claimed' || arrival?.status === null) sorted.begun.push(delivery);
-    else if (!guarded('inbox check')) sorted.fresh.push(delivery);
-    else sorted.held.push(delivery);
-  }
-  return sorted;
 }
 
 /** As what a handler works: caused by the event, in the event's trace. A batch has no cause in common. */
