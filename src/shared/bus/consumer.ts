@@ -10,6 +10,7 @@ import type { BusCounters } from './bus-counters.ts';
 import { Inbox, describe, type Kept } from './inbox.ts';
 import { busContext, type Acknowledge, type Delivery } from './outbox.ts';
 import { Redrive } from './redrive.ts';
+import { StreamBatches } from './stream-batches.ts';
 import { sortIntoStreams, streamsOf } from './stream-order.ts';
 
 /** What a module does about an event, inside the transaction that also marks the event as done. */
@@ -46,6 +47,7 @@ export class Consumer {
   readonly #inbox = new Inbox();
   readonly #options: ConsumerOptions;
   readonly #redrive: Redrive;
+  readonly #batches = new StreamBatches((batch) => this.#take(batch));
   /** What this process is at. A copy that comes meanwhile would have an attempt counted that nobody makes. */
   readonly #underWay = new Set<string>();
 
@@ -79,19 +81,17 @@ export class Consumer {
     this.#options.counters.duplicates(deliveries.length - unique.size);
     for (const id of unique.keys()) this.#underWay.add(id);
     try {
-      await this.#take(unique);
+      await this.#batches.add([...unique.values()]);
     } finally {
       for (const id of unique.keys()) this.#underWay.delete(id);
     }
   }
 
-  async #take(unique: ReadonlyMap<string, Delivery>): Promise<void> {
-    const { fresh, begun, held } = sortByArrival(
-      unique,
-      await this.#inbox.receive(this.#database.single(busContext()), [...unique.values()]),
-    );
+  async #take(batch: readonly Delivery[]): Promise<void> {
+    const received = await this.#inbox.receive(this.#database.single(busContext()), batch);
+    const { fresh, begun, held } = sortByArrival(batch, received);
     busCrashPoint('bus/consumer/claimed');
-    this.#options.counters.duplicates(unique.size - fresh.length);
+    this.#options.counters.duplicates(batch.length - fresh.length);
     const kept: Delivery[] = [...held];
     try {
       if (fresh.length > 0) await this.#carryThrough(fresh);

@@ -6,7 +6,7 @@ export const BUS_CRASH_POINTS = [
   'bus/outbox/stored',
   /** The transaction has committed, the relay does not know yet. */
   'bus/outbox/committed',
-  /** The relay has claimed deliveries and put none on a queue. */
+  /** The relay has deliveries in hand, published just now or claimed, and has put none on a queue. */
   'bus/relay/claimed',
   /** They are on their queues. */
   'bus/relay/sent',

@@ -1,6 +1,9 @@
 /** Statements over a module's outbox. Each is a transaction by itself or part of the publisher's. */
 
-/** $1 events as JSON. The empty subscriber numbers the aggregate's events themselves. */
+/**
+ * $1 events as JSON, $2 for how long the publisher's own relay has them in hand, in ms; null: no relay has. The empty
+ * subscriber numbers the aggregate's events themselves.
+ */
 export const STORE = `
   with given as (
     select * from jsonb_to_recordset($1::jsonb) as e(
@@ -27,9 +30,14 @@ export const STORE = `
     insert into outbox (id, type, data_version, subject, sequence, traceparent, correlation_id, causation_id, data)
     select g.id, g.type, g.data_version, g.subject, n.sequence, g.traceparent, g.correlation_id, g.causation_id, g.data
     from given g join numbered n on n.id = g.id and n.subscriber = ''
+  ),
+  sent as (
+    insert into deliveries (event_id, subscriber, subject, sequence, attempts, due_at)
+    select id, subscriber, subject, sequence, case when $2::float8 is null then 0 else 1 end,
+           now() + coalesce($2::float8, 0) * interval '1 millisecond'
+    from numbered where subscriber <> ''
   )
-  insert into deliveries (event_id, subscriber, subject, sequence)
-  select id, subscriber, subject, sequence from numbered where subscriber <> ''`;
+  select position, subscriber, sequence, now() as time from numbered order by position, subscriber`;
 
 /**
  * What a power cut of the database may undo: a claim, after which the delivery is sent once more, and an

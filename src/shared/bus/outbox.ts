@@ -1,7 +1,7 @@
 import { system, newCallContext, type CallContext } from '../auth/index.ts';
 import type { Envelope } from '../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
-import { invariant } from '../errors/index.ts';
+import { invariant, present } from '../errors/index.ts';
 import { guarded } from '../telemetry/index.ts';
 import { minutes, newId, seconds } from '../values/index.ts';
 import { busCrashPoint } from './crash-points.ts';
@@ -44,11 +44,33 @@ const EXPEDITE_LIMIT = 5_000;
 /** What a test leaves of the sweeper when it takes it out: nothing is ever sent again. */
 const NEVER_MS = minutes(60 * 24);
 
-interface ClaimedRow {
+interface StoredEvent {
+  id: string;
+  type: string;
+  data_version: number;
+  subject: string;
+  data: Record<string, unknown>;
+  traceparent: string;
+  correlation_id: string;
+  causation_id: string | null;
+}
+
+/** Where an event came to stand in one subscriber's stream, or, with an empty subscriber, in its aggregate's. */
+interface StoredRow {
+  position: number;
+  subscriber: string;
+  sequence: number;
+  time: Date;
+}
+
+interface ClaimedRow extends EnvelopeRow {
   subscriber: string;
   deliverySequence: number;
   attempts: number;
   opens: boolean;
+}
+
+interface EnvelopeRow {
   id: string;
   type: string;
   dataVersion: number;
@@ -76,8 +98,12 @@ export class Outbox {
     this.#module = module;
   }
 
-  /** Stores what a unit of work publishes, numbered per aggregate and per subscriber, in one statement. */
-  async store(work: UnitOfWork): Promise<void> {
+  /**
+   * Stores what a unit of work publishes, numbered per aggregate and per subscriber, in one statement. `inHand`: this
+   * process's relay will send the deliveries as soon as they have committed, so that no other takes them up before they
+   * would be sent again anyway. Otherwise they are due at once.
+   */
+  async store(work: UnitOfWork, { inHand = false }: { inHand?: boolean } = {}): Promise<DueDelivery[]> {
     const events = work.events.map(({ type, data, context }, position) => ({
       position,
       id: newId('evt'),
@@ -93,14 +119,15 @@ export class Outbox {
       const bytes = Buffer.byteLength(JSON.stringify(data));
       invariant(bytes <= MAX_EVENT_BYTES, `${type} has ${bytes} bytes; an event has at most ${MAX_EVENT_BYTES}`);
     }
-    await work.run(STORE, [JSON.stringify(events)]);
+    const [firstPauseMs] = resendPauses();
+    const rows = await work.rows<StoredRow>(STORE, [JSON.stringify(events), inHand ? firstPauseMs : null]);
     busCrashPoint('bus/outbox/stored');
+    return inHand ? this.#inHand(events, rows) : [];
   }
 
   /** Takes up to `limit` deliveries that are due; each falls due again later unless it is acknowledged. */
   async claimDue(work: UnitOfWork, limit: number): Promise<DueDelivery[]> {
-    const again = guarded('sweeper') ? [RESEND_BASE_MS, RESEND_CAP_MS] : [NEVER_MS, NEVER_MS];
-    const rows = await work.rows<ClaimedRow>(CLAIM, [limit, ...again]);
+    const rows = await work.rows<ClaimedRow>(CLAIM, [limit, ...resendPauses()]);
     return rows.map((row) => ({
       subscriber: row.subscriber,
       attempts: row.attempts,
@@ -158,7 +185,26 @@ export class Outbox {
     return (await work.run(NOTE_GENERATION, [generation])) === 1;
   }
 
-  #toEnvelope(row: ClaimedRow): Envelope {
+  /** What a relay would have claimed. Of each event, the row that numbers it in its aggregate comes first. */
+  #inHand(events: readonly StoredEvent[], rows: readonly StoredRow[]): DueDelivery[] {
+    const deliveries: DueDelivery[] = [];
+    let envelope: Envelope | undefined;
+    for (const { position, subscriber, sequence, time } of rows) {
+      if (subscriber === '') {
+        const { id, type, data_version, subject, data, traceparent, correlation_id, causation_id } = present(
+          events[position],
+          'an event was stored that nobody published',
+        );
+        const about = { type, dataVersion: data_version, subject, sequence, time, data };
+        const cause = { traceparent, correlationId: correlation_id, causationId: causation_id };
+        envelope = this.#toEnvelope({ id, ...about, ...cause });
+      } else
+        deliveries.push({ subscriber, attempts: 1, sequence, envelope: present(envelope, 'an event has no number') });
+    }
+    return deliveries;
+  }
+
+  #toEnvelope(row: EnvelopeRow): Envelope {
     return {
       specversion: '1.0',
       id: row.id,
@@ -182,6 +228,11 @@ export class Outbox {
  */
 export async function reopenDeliveries(work: UnitOfWork, subscriber: string, fromIso: string): Promise<number> {
   return await work.run(REOPEN, [subscriber, fromIso]);
+}
+
+/** Before a delivery is sent again for the first time, and at most. */
+function resendPauses(): [number, number] {
+  return guarded('sweeper') ? [RESEND_BASE_MS, RESEND_CAP_MS] : [NEVER_MS, NEVER_MS];
 }
 
 const BUS_DEADLINE_MS = seconds(30);

@@ -7,9 +7,11 @@ import { inJobs } from './in-jobs.ts';
 import { busContext, type DueDelivery, type Outbox } from './outbox.ts';
 import type { Transport } from './transport.ts';
 
-/** Deliveries taken by one claim. */
-const CLAIM_LIMIT = 500;
-/** The safety net behind the wake-up at commit: how long something can lie unnoticed. */
+/** Deliveries taken by one claim, or sent on from memory at a time. */
+const BATCH_LIMIT = 500;
+/** What is published while so many wait in memory is left to the claims: it falls due like anything not acknowledged. */
+const IN_HAND_LIMIT = 2_000;
+/** How often what is due is claimed. What was just published does not wait for it: it is in hand. */
 const POLL_MS = seconds(1);
 const ERROR_PAUSE_MS = seconds(1);
 /** A module that this process does not know may be one that a newer version has: its own relay will know. */
@@ -26,18 +28,19 @@ export interface RelayOptions {
 }
 
 /**
- * Moves one module's open deliveries to the queues of those who hear them.
+ * Moves one module's open deliveries to the queues of those who hear them: what this process has just published straight
+ * from memory, and whatever else is due (published elsewhere, lost on the way, opened again) by claims.
  *
- * States: idle (waits for a wake-up or the poll) → draining (claims and sends until nothing is due) → idle; stopped.
- * Any number of processes may relay the same outbox: a claim skips what another one holds.
+ * States: idle (waits for something to send or for the poll) → draining (until nothing is in hand or due) → idle;
+ * stopped. Any number of processes may relay the same outbox: a claim skips what another one holds.
  */
 export class Relay {
   readonly #options: RelayOptions;
   #timer: NodeJS.Timeout | undefined;
   #draining: Promise<void> | undefined;
-  #wanted = false;
+  readonly #inHand: DueDelivery[] = [];
   #stopped = false;
-  #checkedAtMs = 0;
+  #polledAtMs = Number.NEGATIVE_INFINITY;
   #generation: string | undefined;
 
   constructor(options: RelayOptions) {
@@ -45,50 +48,65 @@ export class Relay {
   }
 
   start(): void {
-    this.wake();
+    this.#wake();
   }
 
-  /** Something may be due. Cheap, and safe to call at any time. */
-  wake(): void {
-    this.#wanted = true;
-    if (this.#stopped || this.#draining !== undefined) return;
-    clearTimeout(this.#timer);
-    this.#draining = this.#drain().finally(() => {
-      this.#draining = undefined;
-      if (this.#stopped) return;
-      if (this.#wanted) this.wake();
-      else this.#timer = setTimeout(() => this.wake(), POLL_MS);
-    });
+  /** Deliveries that were stored in hand of this process, now that they have committed. Cheap, at any time. */
+  send(deliveries: readonly DueDelivery[]): void {
+    if (this.#stopped || deliveries.length === 0) return;
+    const room = Math.max(0, IN_HAND_LIMIT - this.#inHand.length);
+    this.#inHand.push(...deliveries.slice(0, room));
+    this.#wake();
   }
 
+  /** What is still in hand is sent; if it cannot be, it falls due for whoever comes. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#draining;
   }
 
+  #wake(): void {
+    if (this.#stopped || this.#draining !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#draining = this.#drain().finally(() => {
+      this.#draining = undefined;
+      if (this.#stopped) return;
+      if (this.#inHand.length > 0) this.#wake();
+      else this.#timer = setTimeout(() => this.#wake(), Math.max(1, this.#polledAtMs + POLL_MS - performance.now()));
+    });
+  }
+
   async #drain(): Promise<void> {
     try {
-      await this.#noticeLoss();
-      let claimed: number;
+      let isMoreDue = false;
       do {
-        this.#wanted = false;
-        claimed = await this.#moveBatch();
-      } while (claimed === CLAIM_LIMIT && !this.#stopped);
+        isMoreDue = performance.now() >= this.#polledAtMs + POLL_MS && (await this.#poll());
+        await this.#sendAll(this.#inHand.splice(0, BATCH_LIMIT));
+      } while (this.#inHand.length > 0 || (isMoreDue && !this.#stopped));
     } catch (error) {
+      await this.#putBack();
       if (this.#stopped) return;
       this.#options.logger.warn({ err: error }, 'the relay will try again');
-      this.#wanted = false;
       await pause(ERROR_PAUSE_MS);
     }
   }
 
+  /** True: more may be due than one claim takes. */
+  async #poll(): Promise<boolean> {
+    const { outbox, database } = this.#options;
+    await this.#noticeLoss();
+    const due = await outbox.claimDue(database.single(busContext()), BATCH_LIMIT);
+    await this.#sendAll(due);
+    if (due.length === BATCH_LIMIT) return true;
+    this.#polledAtMs = performance.now();
+    return false;
+  }
+
   /** A store that began anew has forgotten what it was given: all that is open is sent again at once. */
   async #noticeLoss(): Promise<void> {
-    if (performance.now() - this.#checkedAtMs < POLL_MS) return;
     const { outbox, database, transport, logger } = this.#options;
     const generation = await transport.generation();
-    this.#checkedAtMs = performance.now();
     if (generation === this.#generation) return;
     if (await outbox.noteGeneration(database.single(busContext()), generation)) {
       const open = await outbox.expedite(database.single(busContext()));
@@ -97,17 +115,10 @@ export class Relay {
     this.#generation = generation;
   }
 
-  async #moveBatch(): Promise<number> {
-    const { outbox, database } = this.#options;
-    const due = await outbox.claimDue(database.single(busContext()), CLAIM_LIMIT);
-    if (due.length > 0) busCrashPoint('bus/relay/claimed');
-    const bySubscriber = new Map<string, DueDelivery[]>();
-    for (const delivery of due) {
-      const list = bySubscriber.get(delivery.subscriber);
-      if (list === undefined) bySubscriber.set(delivery.subscriber, [delivery]);
-      else list.push(delivery);
-    }
-    const groups = [...bySubscriber];
+  async #sendAll(due: readonly DueDelivery[]): Promise<void> {
+    if (due.length === 0) return;
+    busCrashPoint('bus/relay/claimed');
+    const groups = bySubscriber(due);
     for (const [index, [subscriber, deliveries]] of groups.entries()) {
       try {
         await this.#send(subscriber, deliveries);
@@ -116,8 +127,7 @@ export class Relay {
         throw error;
       }
     }
-    if (due.length > 0) busCrashPoint('bus/relay/sent');
-    return due.length;
+    busCrashPoint('bus/relay/sent');
   }
 
   async #send(subscriber: string, deliveries: readonly DueDelivery[]): Promise<void> {
@@ -153,6 +163,15 @@ export class Relay {
     }
   }
 
+  /** Nothing can be sent now. What is in hand is left to the claims of whoever comes to it first. */
+  async #putBack(): Promise<void> {
+    try {
+      for (const [subscriber, unsent] of bySubscriber(this.#inHand.splice(0))) await this.#release(subscriber, unsent);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'what is in hand falls due by itself');
+    }
+  }
+
   /** The queues are out of reach, which is no fault of what was claimed for them. */
   async #release(subscriber: string, deliveries: readonly DueDelivery[]): Promise<void> {
     const { outbox, database } = this.#options;
@@ -173,6 +192,16 @@ export class Relay {
     if (setAside) logger.error(fields, 'a delivery cannot be sent and waits for an operator');
     else logger.warn(fields, 'a delivery was refused by its queue');
   }
+}
+
+function bySubscriber(deliveries: readonly DueDelivery[]): [string, DueDelivery[]][] {
+  const groups = new Map<string, DueDelivery[]>();
+  for (const delivery of deliveries) {
+    const group = groups.get(delivery.subscriber);
+    if (group === undefined) groups.set(delivery.subscriber, [delivery]);
+    else group.push(delivery);
+  }
+  return [...groups];
 }
 
 async function isReachable(transport: Transport): Promise<boolean> {

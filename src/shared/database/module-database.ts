@@ -21,16 +21,14 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
 // Sums and sequences stay below 2^53 (see MAX_AMOUNT); as numbers they need no conversion everywhere else.
 pg.types.setTypeParser(pg.types.builtins.INT8, (text: string) => Number(text));
 
-/** Stores what a unit of work publishes, inside its transaction. */
-export type StoreEvents = (work: UnitOfWork) => Promise<void>;
+/** Stores what a unit of work publishes, inside its transaction. What it returns is called when that has committed. */
+export type StoreEvents = (work: UnitOfWork) => Promise<() => void>;
 
 export interface ModuleDatabaseOptions {
   readonly module: string;
   readonly url: string;
   readonly poolSize: number;
   readonly storeEvents: StoreEvents;
-  /** Called after a commit that published: a hint that the relay has work. */
-  readonly onPublished: () => void;
 }
 
 /** A module's own way to its schema: a pool of connections as the module's role, and transactions on them. */
@@ -90,9 +88,10 @@ export class ModuleDatabase {
     const transaction = await this.#sequelize.transaction();
     const work = new UnitOfWork(this.#sequelize, transaction, context, 'transaction');
     let result: Result;
+    let onPublished: (() => void) | undefined;
     try {
       result = await body(work);
-      if (work.events.length > 0) await this.#options.storeEvents(work);
+      if (work.events.length > 0) onPublished = await this.#options.storeEvents(work);
     } catch (error) {
       // What failed is the news; that the connection died with it changes nothing, the server rolls back by itself.
       await transaction.rollback().catch((rollbackError: unknown) => {
@@ -108,7 +107,7 @@ export class ModuleDatabase {
         cause: error,
       });
     }
-    if (work.events.length > 0) this.#options.onPublished();
+    onPublished?.();
     return result;
   }
 }

@@ -80,10 +80,12 @@ export class HostedModule {
       module,
       url: options.databaseUrl,
       poolSize: options.config.database.poolSize,
-      storeEvents: (work) => this.outbox.store(work),
-      onPublished: () => {
-        busCrashPoint('bus/outbox/committed');
-        if (options.background) this.#relay.wake();
+      storeEvents: async (work) => {
+        const deliveries = await this.outbox.store(work, { inHand: options.background });
+        return () => {
+          busCrashPoint('bus/outbox/committed');
+          this.#relay.send(deliveries);
+        };
       },
     });
     this.#relay = new Relay({

@@ -40,8 +40,10 @@ export class ScratchDatabase {
       module,
       url: layout.moduleUrl(module),
       poolSize: POOL_SIZE,
-      storeEvents: (work) => outbox.store(work),
-      onPublished: () => undefined,
+      storeEvents: async (work) => {
+        await outbox.store(work);
+        return () => undefined;
+      },
     });
     return new ScratchDatabase(database, async () => {
       await database.close();

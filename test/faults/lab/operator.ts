@@ -42,7 +42,6 @@ export class Operator {
       url: layout.moduleUrl(this.#module),
       poolSize: 1,
       storeEvents: async () => Promise.reject(new Error('an operator publishes nothing')),
-      onPublished: () => undefined,
     });
     try {
       const deadlineMs = Date.now() + DEADLINE_MS;

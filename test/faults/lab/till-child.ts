@@ -78,8 +78,8 @@ export class TillChild {
   }
 
   /** Sells in one transaction. Rejects when it failed, or when nobody knows: the database does. */
-  async sell(till: string, numbers: readonly number[], padding?: string): Promise<void> {
-    const sell: SellRequest = { till, numbers, ...(padding === undefined ? {} : { padding }) };
+  async sell(tills: string | readonly string[], numbers: readonly number[], padding?: string): Promise<void> {
+    const sell: SellRequest = { tills: [tills].flat(), numbers, ...(padding === undefined ? {} : { padding }) };
     await this.#ask({ sell });
   }
 

@@ -68,12 +68,12 @@ export class TillHost {
   }
 
   /** In one transaction, so that a sale is there exactly when its event is. */
-  async sell({ till, numbers, padding }: SellRequest): Promise<void> {
+  async sell({ tills, numbers, padding }: SellRequest): Promise<void> {
     const { database } = present(this.#modules.get(Till.name), 'this process hosts no till');
     const deadlineMs = Date.now() + SELL_DEADLINE_MS;
     const context = newCallContext({ caller: 'http', principal: system('lab'), deadlineMs });
     await database.transaction(context, async (work) => {
-      for (const number of numbers) {
+      for (const [till, number] of tills.flatMap((each) => numbers.map((number) => [each, number] as const))) {
         await work.run('insert into sales (till, number) values ($1, $2)', [till, number]);
         work.publish(Till.events.sold, { till, number, ...(padding === undefined ? {} : { padding }) });
       }

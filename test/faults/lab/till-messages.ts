@@ -5,9 +5,9 @@ export type TillRequest =
   | { readonly id: number; readonly skewMs: number }
   | { readonly id: number; readonly stop: true };
 
-/** Several sales in one transaction. */
+/** Sales of these numbers at each of these tills, in one transaction. */
 export interface SellRequest {
-  readonly till: string;
+  readonly tills: readonly string[];
   readonly numbers: readonly number[];
   readonly padding?: string;
 }
