@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { System } from '../module/index.ts';
 import { eventually } from '../testing/index.ts';
-import { askedOf, planAnswers, TripWorld } from './test/trip.ts';
+import { askedOf, giftSaga, planAnswers, sendSaga, TripWorld } from './test/trip.ts';
 
 const WORLD_LIMIT_MS = 60_000;
 const ENDLESS = 1_000;
@@ -62,7 +62,66 @@ describe('a process that is stuck', () => {
   });
 });
 
+describe('a process that cannot take a step back', () => {
+  it('waits for an operator when an undo contradicts the books again and again', async () => {
+    planAnswers('ulm', 'car', 'refuse');
+    planAnswers('ulm', 'undo hotel', ...Array.from({ length: 4 }, () => 'contradict' as const));
+    expect(await world.conduct('ulm')).toEqual({ key: 'ulm', outcome: undefined });
+    const { id, status, history } = await world.saga('ulm');
+    expect(status).toBe('needs_attention');
+    expect(history.at(-1)).toMatchObject({ what: 'stuck', error: 'the books know nothing of undo hotel' });
+    await desk().retrySaga({ sagaId: id }, world.kernel.context());
+    await eventually(async () => expect(await statusOf('ulm')).toBe('failed'));
+    expect(askedOf('ulm').slice(-2)).toEqual(['undo hotel', 'undo flight']);
+  });
+
+  it('goes on for as long as it takes where nothing of it can be taken back', async () => {
+    planAnswers('bath', 'flight', ...Array.from({ length: 5 }, () => 'break' as const));
+    await world.conduct('bath', { saga: sendSaga });
+    await eventually(async () => expect(await statusOf('bath')).toBe('completed'));
+    expect(askedOf('bath').slice(-3)).toEqual(['flight', 'hotel', 'confirm']);
+  });
+
+  it('waits for an operator, instead of failing halfway, where nothing of it can be taken back', async () => {
+    planAnswers('cork', 'hotel', 'refuse');
+    await world.conduct('cork', { saga: sendSaga });
+    const { id, status } = await world.saga('cork');
+    expect(status).toBe('needs_attention');
+    await desk().retrySaga({ sagaId: id }, world.kernel.context());
+    await eventually(async () => expect(await statusOf('cork')).toBe('completed'));
+  });
+
+  it('does not turn round any more behind the point of no return, whoever carries it on', async () => {
+    planAnswers('turin', 'hotel', 'break', 'break', 'break', 'break', 'break');
+    await world.conduct('turin', { saga: giftSaga, waitMs: 0 });
+    await eventually(async () => expect(await world.saga('turin')).toMatchObject({ status: 'completed' }));
+    expect(askedOf('turin').filter((action) => action === 'flight')).toEqual(['flight']);
+    planAnswers('parma', 'car', 'refuse');
+    await world.conduct('parma', { saga: giftSaga });
+    expect(await world.saga('parma')).toMatchObject({ status: 'needs_attention', step: 2 });
+    expect(askedOf('parma')).toEqual(['flight', 'hotel', 'car']);
+  });
+
+  it('turns round before the point of no return', async () => {
+    planAnswers('siena', 'hotel', 'refuse');
+    await expect(world.conduct('siena', { saga: giftSaga })).rejects.toMatchObject({ code: 'booking.full' });
+    expect(askedOf('siena')).toEqual(['flight', 'hotel', 'undo flight']);
+  });
+
+  it('fails like any other when its very first step is refused', async () => {
+    planAnswers('dover', 'flight', 'refuse');
+    await expect(world.conduct('dover', { saga: sendSaga })).rejects.toMatchObject({ code: 'booking.full' });
+  });
+});
+
 describe('a process that another process has left behind', () => {
+  it('takes back all of it when it is refused now, for the other one may have come further than is written', async () => {
+    planAnswers('pau', 'flight', 'refuse');
+    await world.leaveBehind('pau', { version: 1 });
+    await eventually(async () => expect(await statusOf('pau')).toBe('failed'));
+    expect(askedOf('pau')).toEqual(['flight', 'undo car', 'undo hotel', 'undo flight']);
+  });
+
   it('is finished by the code of the version that it was begun with', async () => {
     await world.leaveBehind('bari', { version: 0 });
     await eventually(async () => expect(await statusOf('bari')).toBe('completed'));

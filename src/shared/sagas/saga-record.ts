@@ -61,6 +61,12 @@ export class SagaRecord {
     this.#savedStep = this.#row.step;
   }
 
+  /** Writes how far the saga is, unless it is written that it has come to `step`. */
+  async saveAt(step: number): Promise<void> {
+    if (this.#savedStep >= step) return;
+    await this.transact((work) => this.save(work, 0, this.#environment.leaseMs));
+  }
+
   /** What the body changes in memory holds only once it is committed: each attempt begins from the same state. */
   async transact(body: (work: UnitOfWork) => Promise<void>): Promise<void> {
     const before = structuredClone(this.#row);

@@ -1,6 +1,6 @@
 import type { Call } from '../contract/index.ts';
 import type { UnitOfWork } from '../database/index.ts';
-import { ContractError, present, type ContractErrorFields } from '../errors/index.ts';
+import { ContractError, InvariantViolation, present, type ContractErrorFields } from '../errors/index.ts';
 import { crashPoint } from '../telemetry/index.ts';
 import { backoffMs, seconds } from '../values/index.ts';
 import { sagaPoint, stepPoint } from './crash-points.ts';
@@ -9,7 +9,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { SagaCalls } from './saga-calls.ts';
 import type { SagaEnvironment } from './saga-environment.ts';
 import { NotTheOwner, SagaRecord } from './saga-record.ts';
-import type { SagaEvent, SagaRow } from './saga-store.ts';
+import { FIRST_EPOCH, type SagaEvent, type SagaRow } from './saga-store.ts';
 
 const RETRY_BASE_MS = 100;
 const RETRY_CAP_MS = seconds(30);
@@ -21,17 +21,22 @@ const POLL_BASE_MS = seconds(2);
 /** After so many processes died at one step in a row, no further one is put at risk. */
 const MAX_DEATHS = 8;
 
+/** What contradicts the books goes on doing so: after so many attempts in a row an operator has to look. */
+const MAX_CONTRADICTIONS = 4;
+
 type Definition = SagaDefinition<Record<string, unknown>>;
 
 /**
  * One process's work on one saga, from when it owns it until it ends, sleeps or is lost to another owner.
  *
  * States of the saga: running → completed; running → compensating (a step was refused or ran out of time) → failed;
- * compensating → needs attention (an undo was refused). It is written when it sleeps, turns round or ends. Steps in
- * between are not written one by one: each is safe to repeat, so a new owner repeats those since the last write.
+ * either → needs attention (what cannot be taken back was refused, or an undo was). It is written when it sleeps, turns
+ * round or ends. Steps in between are not written one by one: each is safe to repeat, so a new owner repeats those since
+ * the last write.
  */
 export class SagaRun {
   readonly #definition: Definition;
+  readonly #pointOfNoReturn: number;
   readonly #environment: SagaEnvironment;
   readonly #row: SagaRow;
   readonly #calls: SagaCalls;
@@ -39,6 +44,7 @@ export class SagaRun {
 
   constructor(definition: Definition, row: SagaRow, environment: SagaEnvironment) {
     this.#definition = definition;
+    this.#pointOfNoReturn = pointOfNoReturn(definition);
     this.#row = row;
     this.#calls = new SagaCalls(row, environment);
     this.#environment = environment;
@@ -80,6 +86,8 @@ export class SagaRun {
     }
     const call = step.do(this.#row.state);
     try {
+      // A new owner must not begin before it, where it could still turn round.
+      if (this.#hasNoWayBack) await this.#record.saveAt(this.#pointOfNoReturn);
       crashPoint(stepPoint(this.#definition.name, step.name, 'before'));
       const isLast = this.#row.step === this.#definition.steps.length - 1;
       if (this.#calls.isOwn(call)) return await this.#doOwnStep(step, call, isLast);
@@ -114,21 +122,22 @@ export class SagaRun {
   async #stepFailed(step: SagaStep<Record<string, unknown>>, error: unknown): Promise<boolean> {
     if (error instanceof NotTheOwner) throw error;
     if (error instanceof ContractError) {
-      // Refused: nothing has changed there, so the steps before it are what is to be undone.
-      return await this.#turnRound(step, error.toJSON(), this.#row.step - 1);
+      if (this.#row.step > this.#pointOfNoReturn) return await this.#needsAttention(step, error.code);
+      // Refused when first asked: nothing has changed there, so the steps before it are what is to be undone.
+      return await this.#turnRound(step, error.toJSON(), this.#lastToUndo(this.#row.attempts > 0));
     }
     this.#row.attempts += 1;
     this.#environment.logger.warn(
       { sagaId: this.#row.id, step: step.name, err: error },
       'a saga step will be repeated',
     );
-    if (this.#record.stepAgeMs >= step.timeoutMs) return await this.#timedOut(step, error);
+    if (this.#isOverdue(step)) return await this.#timedOut(step, error);
+    if (this.#hasNoWayBack && this.#isHopeless(error)) return await this.#needsAttention(step, messageOf(error));
     return await this.#pause(this.#record.event(step, 'retrying', messageOf(error)));
   }
 
   async #waitFor(step: SagaStep<Record<string, unknown>>): Promise<boolean> {
-    if (this.#record.stepAgeMs >= step.timeoutMs)
-      return await this.#timedOut(step, new Error('no answer came in time'));
+    if (this.#isOverdue(step)) return await this.#timedOut(step, new Error('no answer came in time'));
     this.#row.attempts += 1;
     const remainingMs = Math.max(0, step.timeoutMs - this.#record.stepAgeMs);
     const pollMs = backoffMs(this.#row.attempts, POLL_BASE_MS, RETRY_CAP_MS);
@@ -147,7 +156,25 @@ export class SagaRun {
       title: 'It took too long',
       detail: `"${step.name}" did not end within ${step.timeoutMs / 1_000} s (${messageOf(error)}); everything was taken back.`,
     };
-    return await this.#turnRound(step, failure, this.#row.step);
+    return await this.#turnRound(step, failure, this.#lastToUndo(true));
+  }
+
+  /** Giving up would leave half of it done: it is repeated for as long as it takes. */
+  get #hasNoWayBack(): boolean {
+    return this.#row.step >= this.#pointOfNoReturn;
+  }
+
+  #isOverdue(step: SagaStep<Record<string, unknown>>): boolean {
+    return !this.#hasNoWayBack && this.#record.stepAgeMs >= step.timeoutMs;
+  }
+
+  /**
+   * Where undoing begins. A saga that has changed hands may be further than is written, so all of it is undone: that is
+   * safe whether or not there is something to take back.
+   */
+  #lastToUndo(mayHaveHappened: boolean): number {
+    if (this.#row.epoch > FIRST_EPOCH) return this.#definition.steps.length - 1;
+    return mayHaveHappened ? this.#row.step : this.#row.step - 1;
   }
 
   async #turnRound(
@@ -177,8 +204,9 @@ export class SagaRun {
         crashPoint(stepPoint(this.#definition.name, step.name, 'undo'));
         await this.#calls.callAny(step.undo(this.#row.state), `undo:${this.#row.step}`);
       } catch (error) {
-        if (error instanceof ContractError) return await this.#needsAttention(step, error);
+        if (error instanceof ContractError) return await this.#needsAttention(step, error.code);
         this.#row.attempts += 1;
+        if (this.#isHopeless(error)) return await this.#needsAttention(step, messageOf(error));
         this.#environment.logger.warn(
           { sagaId: this.#row.id, step: step.name, err: error },
           'an undo will be repeated',
@@ -205,8 +233,12 @@ export class SagaRun {
     crashPoint(sagaPoint(this.#definition.name, 'failed'));
   }
 
-  async #needsAttention(step: SagaStep<Record<string, unknown>>, error: ContractError): Promise<boolean> {
-    await this.#getStuck(this.#record.event(step, 'stuck', error.code));
+  #isHopeless(error: unknown): boolean {
+    return error instanceof InvariantViolation && this.#row.attempts >= MAX_CONTRADICTIONS;
+  }
+
+  async #needsAttention(step: SagaStep<Record<string, unknown>>, why: string): Promise<boolean> {
+    await this.#getStuck(this.#record.event(step, 'stuck', why));
     return false;
   }
 
@@ -249,6 +281,12 @@ export class SagaRun {
     this.#row.state = { ...this.#row.state, ...step.keep?.(this.#row.state, output as never) };
     this.#record.nextStep(output);
   }
+}
+
+/** The step from which on nothing has an undo or a limit; of a saga without any undo, the first. */
+function pointOfNoReturn({ steps }: Definition): number {
+  if (steps.every(({ undo }) => undo === undefined)) return 0;
+  return steps.findLastIndex(({ undo, timeoutMs }) => undo !== undefined || Number.isFinite(timeoutMs)) + 1;
 }
 
 function messageOf(error: unknown): string {

@@ -9,7 +9,7 @@ import { sagaPoint } from './crash-points.ts';
 import type { AnySaga, SagaDefinition } from './define-saga.ts';
 import type { SagaEnvironment } from './saga-environment.ts';
 import { SagaRun } from './saga-run.ts';
-import type { SagaOutcome, SagaRow } from './saga-store.ts';
+import { FIRST_EPOCH, type SagaOutcome, type SagaRow } from './saga-store.ts';
 
 const SWEEP_MS = 500;
 const SWEEP_LIMIT = 20;
@@ -20,7 +20,6 @@ const SWEEPS_PER_PARKING = 10;
 const PARK_AFTER_MS = seconds(30);
 /** How often the outcome of a saga that another process works on is looked up. */
 const OUTCOME_POLL_MS = 100;
-const NEWEST_EPOCH = 1;
 
 /** What came of a saga: how it ended, or that it goes on. `key` is what it was started for, e.g. an order's id. */
 export interface Conducted<Outcome> {
@@ -220,7 +219,7 @@ function newRow<State extends object>(
     outcome: null,
     history: [],
     context: { principal: call.principal, traceparent: call.traceparent, correlationId: call.correlationId },
-    epoch: NEWEST_EPOCH,
+    epoch: FIRST_EPOCH,
     deaths: 0,
     stepAgeMs: 0,
   };

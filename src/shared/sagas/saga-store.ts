@@ -61,6 +61,8 @@ const COLUMNS = `id, name, version, key, status, step, attempts, state, failure,
   (extract(epoch from now() - step_started_at) * 1000)::float8 as "stepAgeMs"`;
 
 const MAX_HISTORY = 200;
+/** Of the process that has started a saga; each new owner has the next. */
+export const FIRST_EPOCH = 1;
 
 const NOW_ISO = `to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const KNOWN = `select name, version from jsonb_to_recordset($1::jsonb) as k(name text, version integer)`;

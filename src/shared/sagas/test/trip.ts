@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { system } from '../../auth/index.ts';
 import { command, defineContract, problem, type ParsedInputOf } from '../../contract/index.ts';
 import type { UnitOfWork } from '../../database/index.ts';
-import { present } from '../../errors/index.ts';
+import { InvariantViolation, present } from '../../errors/index.ts';
 import { defineModule } from '../../module/index.ts';
 import { newTraceparent } from '../../telemetry/index.ts';
 import { KernelWorld } from '../../testing/index.ts';
 import { newId } from '../../values/index.ts';
-import { defineSaga } from '../index.ts';
+import { defineSaga, type SagaDefinition } from '../index.ts';
 
 /** What a booking office does when it is next asked to do or undo something; without a plan it complies. */
-export type Answer = 'comply' | 'refuse' | 'break' | 'not yet' | Promise<unknown>;
+export type Answer = 'comply' | 'refuse' | 'break' | 'contradict' | 'not yet' | Promise<unknown>;
 
 const Asked = z.strictObject({ trip: z.string(), what: z.string() });
 const Trip = z.strictObject({ trip: z.string() });
@@ -69,6 +69,32 @@ export const oldTripSaga = defineSaga<TripState>('trips.plan', { version: 0 })
   .step('confirmation', { do: ({ trip }) => Trips.operations.confirm.with({ trip }) })
   .answers((_, last) => last as { confirmed: string });
 
+/** Of what is sent, nothing can be taken back. */
+export const sendSaga = defineSaga<TripState>('trips.send', { version: 1 })
+  .step('flight', {
+    do: ({ trip }) => Booking.operations.book.with({ trip, what: 'flight' }),
+    timeoutMs: STEP_LIMIT_MS,
+  })
+  .step('hotel', { do: ({ trip }) => Booking.operations.book.with({ trip, what: 'hotel' }) })
+  .step('confirmation', { do: ({ trip }) => Trips.operations.confirm.with({ trip }) })
+  .answers((_, last) => last as { confirmed: string });
+
+/** Once the hotel is booked, there is no way back. */
+export const giftSaga = defineSaga<TripState>('trips.gift', { version: 1 })
+  .step('flight', {
+    do: ({ trip }) => Booking.operations.book.with({ trip, what: 'flight' }),
+    undo: ({ trip }) => Booking.operations.unbook.with({ trip, what: 'flight' }),
+  })
+  .step('hotel', {
+    do: ({ trip }) => Booking.operations.book.with({ trip, what: 'hotel' }),
+    timeoutMs: Number.POSITIVE_INFINITY,
+  })
+  .step('car', {
+    do: ({ trip }) => Booking.operations.book.with({ trip, what: 'car' }),
+    timeoutMs: Number.POSITIVE_INFINITY,
+  })
+  .answers(() => ({ confirmed: 'a gift' }));
+
 const plans = new Map<string, Answer[]>();
 const asked = new Map<string, string[]>();
 
@@ -86,6 +112,7 @@ async function answer(trip: string, action: string): Promise<Answer> {
   asked.set(trip, [...askedOf(trip), action]);
   const next = plans.get(`${trip} ${action}`)?.shift() ?? 'comply';
   if (next === 'break') throw new Error(`the line broke at ${action}`);
+  if (next === 'contradict') throw new InvariantViolation(`the books know nothing of ${action}`);
   return next instanceof Promise ? await next.then(() => 'comply' as const) : next;
 }
 
@@ -140,7 +167,7 @@ export class TripWorld {
         defineModule(Booking, { operations: { book: Book, unbook: Unbook } }),
         defineModule(Trips, {
           knows: [Booking],
-          sagas: [tripSaga, oldTripSaga],
+          sagas: [tripSaga, oldTripSaga, sendSaga, giftSaga],
           operations: { plan: Plan, confirm: Confirm, giveUp: GiveUp },
         }),
       ],
@@ -151,11 +178,19 @@ export class TripWorld {
   }
 
   /** Conducts a trip's saga and waits for its end up to `waitMs`. */
-  async conduct(trip: string, options: { key?: string; waitMs?: number; refused?: boolean } = {}) {
+  async conduct(
+    trip: string,
+    options: {
+      key?: string;
+      waitMs?: number;
+      refused?: boolean;
+      saga?: SagaDefinition<TripState, { confirmed: string }>;
+    } = {},
+  ) {
     const { sagas } = this.kernel.module('trips');
     const call = this.kernel.context({ idempotencyKey: options.key });
     const request = { operation: Trips.operations.plan, input: { trip }, call, waitMs: options.waitMs ?? 20_000 };
-    return await sagas.conduct(tripSaga, request, () => {
+    return await sagas.conduct(options.saga ?? tripSaga, request, () => {
       if (options.refused === true) throw Trips.errors.forbidden({ trip });
       this.begun += 1;
       return Promise.resolve({ key: trip, state: { trip } });
@@ -186,9 +221,10 @@ export class TripWorld {
       id: string;
       status: string;
       epoch: number;
+      step: number;
       version: number;
       history: { step: string; what: string; error?: string }[];
-    }>('trips', 'select id, status, epoch, version, history from sagas where key = $1', [trip]);
+    }>('trips', 'select id, status, epoch, step, version, history from sagas where key = $1', [trip]);
     return present(row, `there is no saga of ${trip}`);
   }
 
