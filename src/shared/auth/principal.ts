@@ -12,6 +12,7 @@ export const SCOPES = [
   'orders:write',
   'payments:read',
   'fulfilment:read',
+  'fulfilment:write',
   'reports:read',
   'notifications:read',
   'keys:write',

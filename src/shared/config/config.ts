@@ -68,6 +68,19 @@ export const Environment = z.object({
     .enum(['true', 'false'], { error: 'must be true or false' })
     .optional()
     .describe('Start the sandbox payment provider beside the app; default: only with embedded Postgres'),
+  SANDBOX_URL: z
+    .url({ protocol: /^http$/, error: 'must be a URL such as http://localhost:4242' })
+    .optional()
+    .describe('A sandbox payment provider that runs already, for one or several processes; then none is started'),
+  SANDBOX_WEBHOOK_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('With what the provider at SANDBOX_URL signs its webhooks; default: derived from BANYAN_SECRET'),
+  PAYMENT_CAPTURE: z
+    .enum(['checkout', 'dispatch'], { error: 'must be checkout or dispatch' })
+    .default('checkout')
+    .describe("When a buyer's money is taken: at checkout, or held then and captured as the goods go out"),
   PAYMENT_TIMEOUT_MS: count(100, 60_000, seconds(5)).describe('How long one request to a payment provider may take'),
   RATE_LIMIT: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on').describe('Rate limits per client'),
   MIGRATE_ON_START: flag(true).describe('Apply open migrations at start'),
@@ -107,7 +120,14 @@ export interface Config {
   readonly dataDir: string;
   /** Absent: all. */
   readonly modules: readonly string[] | undefined;
-  readonly payments: { readonly startSandbox: boolean; readonly timeoutMs: number };
+  readonly payments: {
+    readonly startSandbox: boolean;
+    /** Of a sandbox provider that runs already. */
+    readonly sandboxUrl: string | undefined;
+    readonly sandboxWebhookSecret: string | undefined;
+    readonly timeoutMs: number;
+    readonly capture: 'checkout' | 'dispatch';
+  };
   readonly sagas: { readonly leaseMs: number; readonly checkoutWaitMs: number };
   readonly retention: { readonly eventDays: number; readonly idempotencyDays: number; readonly sagaDays: number };
   readonly shutdownMs: number;
@@ -140,11 +160,11 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     dataDir: resolve(variables.BANYAN_DATA_DIR),
     modules: readModules(variables.BANYAN_MODULES, knownModules),
     payments: {
-      startSandbox:
-        variables.PAYMENT_SANDBOX === undefined
-          ? variables.DATABASE_URL === undefined
-          : variables.PAYMENT_SANDBOX === 'true',
+      startSandbox: startsSandbox(variables),
+      sandboxUrl: variables.SANDBOX_URL,
+      sandboxWebhookSecret: variables.SANDBOX_WEBHOOK_SECRET,
       timeoutMs: variables.PAYMENT_TIMEOUT_MS,
+      capture: variables.PAYMENT_CAPTURE,
     },
     sagas: { leaseMs: variables.SAGA_LEASE_MS, checkoutWaitMs: variables.CHECKOUT_WAIT_MS },
     retention: {
@@ -155,6 +175,13 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     shutdownMs: seconds(variables.SHUTDOWN_SECONDS),
     logLevel: variables.LOG_LEVEL,
   };
+}
+
+function startsSandbox(variables: z.infer<typeof Environment>): boolean {
+  if (variables.SANDBOX_URL !== undefined) return false;
+  return variables.PAYMENT_SANDBOX === undefined
+    ? variables.DATABASE_URL === undefined
+    : variables.PAYMENT_SANDBOX === 'true';
 }
 
 function deriveSecret(databaseUrl: string | undefined): string | undefined {
