@@ -3,7 +3,15 @@ import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { Books, type NewCharge } from './books.ts';
 import { freshBooks } from './test/sandbox-world.ts';
 
-const ORDER: NewCharge = { orderId: 'o', amount: 500, currency: 'GBP', answer: 'captured', pending: false };
+const ORDER: NewCharge = {
+  orderId: 'o',
+  amount: 500,
+  currency: 'GBP',
+  token: 'tok_ok',
+  answer: 'captured',
+  pending: false,
+};
+const HELD: NewCharge = { ...ORDER, answer: 'authorised' };
 
 let folder: Awaited<ReturnType<typeof freshBooks>>;
 let open: Books | undefined;
@@ -31,14 +39,27 @@ async function reopen(): Promise<Books> {
 const claim = (key: string) => ({ key, fingerprint: key });
 
 describe('the books', () => {
-  it('hold after a restart what they held before: charges, refunds, keys and failures', async () => {
+  it('hold after a restart what they held before: charges, captures, refunds, voids, keys and failures', async () => {
     const books = await openBooks();
     const { charge } = books.charge(claim('a'), ORDER, 1);
     const { refund } = books.refund(claim('r'), charge.id, 200, 2);
     books.failOnce(claim('f'));
+    const held = books.charge(claim('h'), HELD, 3).charge;
+    books.capture(claim('c'), held.id, 120, 4);
+    books.void(claim('v'), held.id);
+    const account = books.accountOf(held.id);
+    const changes = books.listChanged(0, 10);
     const again = await reopen();
     expect(again.find(charge.id)).toEqual({ ...charge, refunded: 200 });
-    expect(again.refundsOf(charge.id)).toEqual([refund]);
+    expect(again.accountOf(charge.id).refunds).toEqual([refund]);
+    expect(again.accountOf(held.id)).toEqual(account);
+    expect(account).toMatchObject({
+      charge: { status: 'captured', captured: 120 },
+      captures: [{ key: 'c', amount: 120 }],
+    });
+    expect(again.listChanged(0, 10)).toEqual(changes);
+    expect(again.capture(claim('c'), held.id, 120, 5).repeated).toBe(true);
+    expect(again.tokenOf(held.id)).toBe('tok_ok');
     expect(again.charge(claim('a'), ORDER, 3).repeated).toBe(true);
     expect(again.refund(claim('r'), charge.id, 200, 3)).toEqual({ refund, repeated: true });
     expect(again.failOnce(claim('f'))).toBe(false);

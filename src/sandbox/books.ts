@@ -1,3 +1,4 @@
+import { Accounts, type Account } from './accounts.ts';
 import type { BookEntry, Claim, DeliveryOutcome } from './book-entry.ts';
 import { lockBooks } from './books-lock.ts';
 import { answerCharge, captureCharge, refundCharge, voidCharge } from './charge.ts';
@@ -13,17 +14,10 @@ export interface NewCharge {
   readonly orderId: string;
   readonly amount: number;
   readonly currency: string;
+  readonly token: string;
   readonly answer: FinalAnswer;
   /** The answer is kept back until `resolve`. */
   readonly pending: boolean;
-}
-
-interface Account {
-  charge: Charge;
-  readonly position: number;
-  readonly refunds: Refund[];
-  /** What a pending charge will be answered with. */
-  readonly answer: FinalAnswer | undefined;
 }
 
 interface Kept {
@@ -33,18 +27,15 @@ interface Kept {
 }
 
 /**
- * The provider's books: charges, refunds, used keys and unsent webhooks, in memory and in a journal.
+ * The provider's books: charges, captures, refunds, used keys and unsent webhooks, in memory and in a journal.
  *
  * States: `open` (from `Books.open` on) and `closed`, which refuses every change; a `broken` journal refuses them
  * too. A change is decided, applied and queued for the journal in one synchronous step, so that no other request can
  * come between. It is a fact only when `durable()` has settled, so every answer, reads included, awaits that first.
  */
 export class Books {
-  readonly #accounts = new Map<string, Account>();
-  /** Charge ids in the order of booking; an account's `position` is its index here. */
-  readonly #order: string[] = [];
+  readonly #accounts = new Accounts();
   readonly #keys = new Map<string, Kept>();
-  readonly #pending = new Set<string>();
   readonly #unsent = new Map<string, { event: WebhookEvent; failures: number }>();
   #journal!: Journal<BookEntry>;
   #unlock!: () => void;
@@ -84,27 +75,37 @@ export class Books {
   charge(claim: Claim, wanted: NewCharge, nowMs: number): { charge: Charge; repeated: boolean } {
     const before = this.chargeUnder(claim);
     if (before) return { charge: before, repeated: true };
-    const { answer, pending, ...terms } = wanted;
+    const { answer, pending, token, ...terms } = wanted;
     const id = newId('ch', nowMs);
     const createdAt = new Date(nowMs).toISOString();
     const fresh: Charge = { id, key: claim.key, ...terms, status: 'pending', captured: 0, refunded: 0, createdAt };
-    if (pending) this.#record({ kind: 'charge', charge: fresh, claim, answer });
-    else this.#record({ kind: 'charge', charge: answerCharge(fresh, answer), claim });
+    if (pending) this.#record({ kind: 'charge', charge: fresh, claim, token, answer });
+    else this.#record({ kind: 'charge', charge: answerCharge(fresh, answer), claim, token });
     return { charge: this.find(id), repeated: false };
   }
 
-  /** True for the first call with a key, which is to fail. Only the key is kept; nothing is charged. */
+  /** True for the first call with a key, which is to fail. Only the key is kept; nothing is booked. */
   failOnce(claim: Claim): boolean {
     if (this.#kept(claim)) return false;
     this.#record({ kind: 'failure', claim });
     return true;
   }
 
-  capture(claim: Claim, chargeId: string, amount: number | undefined): Charge {
-    if (!this.#kept(claim)) {
-      this.#record({ kind: 'charge', charge: captureCharge(this.find(chargeId), amount), claim });
+  capture(
+    claim: Claim,
+    chargeId: string,
+    amount: number | undefined,
+    nowMs: number,
+  ): { charge: Charge; repeated: boolean } {
+    const repeated = this.chargeUnder(claim) !== undefined;
+    if (!repeated) {
+      const before = this.find(chargeId);
+      const charge = captureCharge(before, amount);
+      const taken = charge.captured - before.captured;
+      const capture = { id: newId('cp', nowMs), ...this.#booked(claim, charge, taken, nowMs) };
+      this.#record({ kind: 'charge', charge, claim, capture });
     }
-    return this.find(chargeId);
+    return { charge: this.find(chargeId), repeated };
   }
 
   void(claim: Claim, chargeId: string): Charge {
@@ -116,29 +117,21 @@ export class Books {
     const before = this.#kept(claim)?.refund;
     if (before) return { refund: before, repeated: true };
     const charge = refundCharge(this.find(chargeId), amount);
-    const { currency } = charge;
-    const refund = {
-      id: newId('re', nowMs),
-      key: claim.key,
-      chargeId,
-      amount,
-      currency,
-      createdAt: new Date(nowMs).toISOString(),
-    };
+    const refund = { id: newId('re', nowMs), ...this.#booked(claim, charge, amount, nowMs) };
     this.#record({ kind: 'charge', charge, claim, refund });
     return { refund, repeated: false };
   }
 
   /** Gives a pending charge its answer, together with the webhook that tells of it. */
   resolve(chargeId: string, nowMs: number): WebhookEvent | undefined {
-    const account = this.#account(chargeId);
+    const before = this.find(chargeId);
+    const answer = this.#accounts.answerOf(chargeId);
     // It may have been voided while it was pending: then there is nothing left to tell.
-    if (!account.answer || account.charge.status !== 'pending') return undefined;
-    const charge = answerCharge(account.charge, account.answer);
-    const type = `charge.${account.answer}` as const;
+    if (!answer || before.status !== 'pending') return undefined;
+    const charge = answerCharge(before, answer);
     const event: WebhookEvent = {
       id: newId('evt', nowMs),
-      type,
+      type: `charge.${answer}`,
       createdAt: new Date(nowMs).toISOString(),
       data: { charge },
     };
@@ -150,7 +143,7 @@ export class Books {
     this.#record({ kind: 'delivery', eventId, outcome });
   }
 
-  /** The charge booked under a key. Throws when the key was used for something else. */
+  /** The charge that was booked, or changed, under a key. Throws when the key was used for something else. */
   chargeUnder(claim: Claim): Charge | undefined {
     const chargeId = this.#kept(claim)?.chargeId;
     return chargeId === undefined ? undefined : this.find(chargeId);
@@ -161,7 +154,7 @@ export class Books {
   }
 
   find(chargeId: string): Charge {
-    return this.#account(chargeId).charge;
+    return this.#accounts.find(chargeId);
   }
 
   findByKey(key: string): Charge | undefined {
@@ -171,20 +164,24 @@ export class Books {
     return charge?.key === key ? charge : undefined;
   }
 
-  /** Oldest first, after the charge `afterId`. A charge booked while somebody pages is met at the end, once. */
-  list(afterId: string | undefined, limit: number): { items: Charge[]; nextCursor: string | null } {
-    const start = afterId === undefined ? 0 : this.#account(afterId).position + 1;
-    const items = this.#order.slice(start, start + limit).map((id) => this.find(id));
-    const isLast = start + limit >= this.#order.length;
-    return { items, nextCursor: isLast ? null : (items.at(-1)?.id ?? null) };
+  accountOf(chargeId: string): Account {
+    return this.#accounts.account(chargeId);
   }
 
-  refundsOf(chargeId: string): readonly Refund[] {
-    return this.#account(chargeId).refunds;
+  tokenOf(chargeId: string): string | undefined {
+    return this.#accounts.tokenOf(chargeId);
+  }
+
+  list(afterId: string | undefined, limit: number): { items: Charge[]; nextCursor: string | null } {
+    return this.#accounts.list(afterId, limit);
+  }
+
+  listChanged(after: number, limit: number): { items: Account[]; nextCursor: string | null } {
+    return this.#accounts.listChanged(after, limit);
   }
 
   pendingCharges(): Charge[] {
-    return [...this.#pending].map((id) => this.find(id));
+    return this.#accounts.pending();
   }
 
   /** Webhooks neither delivered nor given up, oldest first. */
@@ -196,10 +193,8 @@ export class Books {
     return this.#unsent.get(eventId)?.failures ?? 0;
   }
 
-  #account(chargeId: string): Account {
-    const account = this.#accounts.get(chargeId);
-    if (!account) throw new Refused(404, 'charge_not_found', 'There is no such charge.');
-    return account;
+  #booked({ key }: Claim, { id, currency }: Charge, amount: number, nowMs: number) {
+    return { key, chargeId: id, amount, currency, createdAt: new Date(nowMs).toISOString() };
   }
 
   #kept(claim: Claim): Kept | undefined {
@@ -217,24 +212,14 @@ export class Books {
   }
 
   #apply(entry: BookEntry): void {
-    if (entry.kind === 'charge') this.#applyCharge(entry);
-    else if (entry.kind === 'failure') this.#keys.set(entry.claim.key, { fingerprint: entry.claim.fingerprint });
-    else this.#applyDelivery(entry.eventId, entry.outcome);
-  }
-
-  #applyCharge({ charge, claim, answer, refund, event }: BookEntry & { kind: 'charge' }): void {
-    const { id } = charge;
-    const account = this.#accounts.get(id);
-    if (account) account.charge = charge;
+    if (entry.kind === 'failure') this.#keys.set(entry.claim.key, { fingerprint: entry.claim.fingerprint });
+    else if (entry.kind === 'delivery') this.#applyDelivery(entry.eventId, entry.outcome);
     else {
-      const position = this.#order.push(id) - 1;
-      this.#accounts.set(id, { charge, position, refunds: [], answer });
+      const { charge, claim, refund, event } = entry;
+      this.#accounts.apply(entry);
+      if (claim) this.#keys.set(claim.key, { ...claim, chargeId: charge.id, ...(refund && { refund }) });
+      if (event) this.#unsent.set(event.id, { event, failures: 0 });
     }
-    if (charge.status === 'pending') this.#pending.add(id);
-    else this.#pending.delete(id);
-    if (refund) this.#account(id).refunds.push(refund);
-    if (claim) this.#keys.set(claim.key, { fingerprint: claim.fingerprint, chargeId: id, ...(refund && { refund }) });
-    if (event) this.#unsent.set(event.id, { event, failures: 0 });
   }
 
   #applyDelivery(eventId: string, outcome: DeliveryOutcome): void {

@@ -47,6 +47,13 @@ export function parsePage(query: URLSearchParams): { limit: number; cursor: stri
   return { limit, cursor: query.get('cursor') ?? undefined };
 }
 
+/** `after` is the number of a change, as an account tells it; absent, the list begins with the first one. */
+export function parseChangesPage(query: URLSearchParams): { limit: number; after: number } {
+  const after = Number(query.get('after') ?? 0);
+  if (!Number.isSafeInteger(after) || after < 0) throw invalid('after', 'the number of a change');
+  return { limit: parsePage(query).limit, after };
+}
+
 /**
  * Keys are one space for the whole provider: a key used for a charge cannot be used again for its refund. `asked`
  * must be a parsed request, whose fields stand in a fixed order, so that equal requests give equal fingerprints.

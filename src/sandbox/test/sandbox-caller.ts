@@ -1,3 +1,4 @@
+import type { Account } from '../accounts.ts';
 import type { Charge, Refund } from '../charge.ts';
 
 export interface Reply<Body> {
@@ -21,8 +22,8 @@ export class SandboxCaller {
     return this.post('/v1/charges', key, body, signal);
   }
 
-  capture(id: string, key: string, body: object = {}): Promise<ChargeReply> {
-    return this.post(`/v1/charges/${id}/capture`, key, body);
+  capture(id: string, key: string, body: object = {}, signal?: AbortSignal): Promise<ChargeReply> {
+    return this.post(`/v1/charges/${id}/capture`, key, body, signal);
   }
 
   void(id: string, key: string): Promise<ChargeReply> {
@@ -39,6 +40,12 @@ export class SandboxCaller {
 
   async all(): Promise<Charge[]> {
     return (await this.get<{ items: Charge[] }>('/v1/charges?limit=500')).body.items;
+  }
+
+  /** Charges with what was booked on them, those that changed after the change `after`, a page. */
+  async accounts(after = 0, limit = 500): Promise<{ items: Account[]; nextCursor: string | null }> {
+    const path = `/v1/accounts?after=${after}&limit=${limit}`;
+    return (await this.get<{ items: Account[]; nextCursor: string | null }>(path)).body;
   }
 
   async get<Body>(path: string): Promise<Reply<Body>> {
