@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PAYMENT_PROVIDERS } from './modules/payments/payments.settings.ts';
+import { PAYMENT_PROVIDERS, type PaymentProviderSettings } from './modules/payments/payments.settings.ts';
 import { startSandbox, type RunningSandbox } from './sandbox/start-sandbox.ts';
 import { deriveSecret } from './shared/auth/index.ts';
 import type { Config } from './shared/config/index.ts';
@@ -30,7 +30,8 @@ export async function prepareSurroundings(config: Config): Promise<Surroundings>
   const postgres = config.database.url === undefined ? await startPostgres(config.dataDir) : undefined;
   const secret = config.secret ?? keptText(join(config.dataDir, 'secret'), () => randomBytes(32).toString('base64url'));
   let sandbox: RunningSandbox | undefined;
-  const webhookSecret = deriveSecret(secret, 'sandbox-webhooks');
+  const { sandboxUrl, sandboxWebhookSecret } = config.payments;
+  const webhookSecret = sandboxWebhookSecret ?? deriveSecret(secret, 'sandbox-webhooks');
   if (config.payments.startSandbox) {
     sandbox = await startSandbox({ booksPath: join(config.dataDir, 'sandbox', 'books.jsonl'), webhookSecret });
   }
@@ -43,12 +44,7 @@ export async function prepareSurroundings(config: Config): Promise<Surroundings>
       (postgres === undefined
         ? undefined
         : keptText(join(config.dataDir, 'admin-key'), () => `bnk_${randomBytes(32).toString('base64url')}`)),
-    values: [
-      {
-        token: PAYMENT_PROVIDERS,
-        value: sandbox === undefined ? {} : { sandbox: { url: sandbox.url, webhookSecret } },
-      },
-    ],
+    values: [{ token: PAYMENT_PROVIDERS, value: providersAt(sandbox?.url ?? sandboxUrl, webhookSecret) }],
     notices: postgres?.notices ?? [],
     announce: (port) => sandbox?.setWebhookUrl(`http://127.0.0.1:${port}/webhooks/payments/sandbox`),
     stop: async () => {
@@ -56,6 +52,10 @@ export async function prepareSurroundings(config: Config): Promise<Surroundings>
       await postgres?.stop();
     },
   };
+}
+
+function providersAt(sandboxUrl: string | undefined, webhookSecret: string): PaymentProviderSettings {
+  return sandboxUrl === undefined ? {} : { sandbox: { url: sandboxUrl, webhookSecret } };
 }
 
 async function startPostgres(dataDir: string) {

@@ -28,6 +28,19 @@ export const paymentsRoutes: readonly Route[] = [
     query: LedgerQuery,
     toInput: ({ query }) => ({ ...query, from: toTime(query.from), to: toTime(query.to) }),
   }),
+  post('/admin/v1/payments/reconciliations', {
+    operation: Payments.operations.reconcilePayments,
+    access: staff('system:write'),
+    summary: "Compare our books with the providers' now",
+    idempotencyKey: 'required',
+    successStatus: 201,
+  }),
+  get('/admin/v1/payments/reconciliations', {
+    operation: Payments.operations.listReconciliations,
+    access: staff('payments:read'),
+    summary: "List comparisons with the providers' books, newest first",
+    query: PageQuery,
+  }),
   post('/webhooks/payments/sandbox', {
     operation: Payments.operations.receiveWebhook,
     access: signed,

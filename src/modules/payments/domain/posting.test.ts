@@ -19,10 +19,11 @@ describe('the money ledger', () => {
       fc.property(payments, fc.nat(1_000_000), (payment, refunded) => {
         const amount = money(refunded, payment.currency);
         const postings = [
-          capturePosting(payment),
+          capturePosting(payment, payment.id, amount, null),
+          capturePosting(payment, 'shp_1', amount, '2010-12-01T00:00:00.000Z'),
           refundPosting(payment, 'ref_1', amount, null),
           creditNotePosting('crn_1', amount, '2010-12-01T00:00:00.000Z'),
-          ...returnedPostings(payment),
+          ...returnedPostings(payment, amount),
         ];
         for (const posting of postings) {
           const entries = entriesOf([posting]);
@@ -39,12 +40,9 @@ describe('the money ledger', () => {
       orderId: 'ord_a',
       id: 'pay_a',
       provider: 'sandbox',
-      amount: 5,
-      currency: 'GBP',
-      occurredAt: null,
     };
     const accounts = (entries: ReturnType<typeof entriesOf>) => entries.map(({ account, debit }) => [account, debit]);
-    expect(accounts(entriesOf([capturePosting(payment as Payment)]))).toEqual([
+    expect(accounts(entriesOf([capturePosting(payment as Payment, 'pay_a', money(5, 'GBP'), null)]))).toEqual([
       ['clearing_sandbox', 5],
       ['sales', 0],
     ]);

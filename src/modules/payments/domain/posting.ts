@@ -1,13 +1,13 @@
 import type { Money } from '../../../shared/values/index.ts';
 import { cancelKey } from './charge.ts';
-import { amountOf, type Payment } from './payment.ts';
+import type { Payment } from './payment.ts';
 
 /** `sales` and `refunds` say what the money was for, the clearing accounts with whom it lies. */
 export type Account = 'sales' | 'refunds' | `clearing_${string}`;
 
 /**
  * One amount that goes from an account to another. Both legs in the ledger are made from it, so a transaction cannot
- * be out of balance.
+ * be out of balance. What is only authorised moves nothing: it is booked when it is captured.
  */
 export interface Posting {
   /** Named for what it books, so that the same thing is never booked twice. */
@@ -32,25 +32,28 @@ export interface LedgerEntry {
   readonly occurredAt: string | null;
 }
 
-export function capturePosting(payment: Payment): Posting {
-  return {
-    transactionId: payment.id,
-    orderId: payment.orderId,
-    debit: clearingOf(payment.provider),
-    credit: 'sales',
-    amount: amountOf(payment),
-    occurredAt: payment.occurredAt?.toISOString() ?? null,
-  };
+type Booked = Pick<Payment, 'orderId' | 'provider'>;
+
+/** Money that became ours: `transactionId` is the payment's where all of it did at once, else the capture's. */
+export function capturePosting(
+  { orderId, provider }: Booked,
+  transactionId: string,
+  amount: Money,
+  occurredAt: string | null,
+): Posting {
+  return { transactionId, orderId, debit: clearingOf(provider), credit: 'sales', amount, occurredAt };
 }
 
-export function refundPosting(payment: Payment, refundId: string, amount: Money, occurredAt: string | null): Posting {
+export function refundPosting(payment: Booked, refundId: string, amount: Money, occurredAt: string | null): Posting {
   return { ...givenBack(payment.provider, amount), transactionId: refundId, orderId: payment.orderId, occurredAt };
 }
 
 /** A charge that was captured after all while its order was being cancelled: in the books for a moment, and out again. */
-export function returnedPostings(payment: Payment): Posting[] {
-  const refund = refundPosting(payment, cancelKey(payment.orderId), amountOf(payment), null);
-  return [{ ...capturePosting(payment), occurredAt: null }, refund];
+export function returnedPostings(payment: Booked & Pick<Payment, 'id'>, amount: Money): Posting[] {
+  return [
+    capturePosting(payment, payment.id, amount, null),
+    refundPosting(payment, cancelKey(payment.orderId), amount, null),
+  ];
 }
 
 export function creditNotePosting(creditNoteId: string, amount: Money, occurredAt: string): Posting {

@@ -23,7 +23,7 @@ const COMPLETE = `
     returning order_id, amount
   ),
   paid as (
-    update payments p set refunded = p.refunded + changed.amount from changed where p.order_id = changed.order_id
+    update payments p set refunded = p.refunded + changed.amount, changed_at = now() from changed where p.order_id = changed.order_id
   ),
   entries as (${postEntries('$2')})
   select order_id from changed`;

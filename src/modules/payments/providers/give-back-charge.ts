@@ -1,5 +1,5 @@
 import { present, SystemFailure } from '../../../shared/errors/index.ts';
-import type { Charge } from '../domain/charge.ts';
+import { cancelKey, voidKey, type Charge } from '../domain/charge.ts';
 import { ProviderRefusal, type PaymentProvider } from './payment-provider.ts';
 
 /** A charge can change under our hands, from pending to captured; it cannot go on changing. */
@@ -7,15 +7,18 @@ const MAX_ATTEMPTS = 4;
 
 /**
  * Voids a charge or refunds what is left of it, whichever it takes, and returns it as it was before that: its
- * `captured` says whether money had moved. Repeated with the same key, it changes nothing more.
+ * `captured` says whether money had moved. Repeated, it changes nothing more.
  */
-export async function giveBackCharge(provider: PaymentProvider, charge: Charge, key: string): Promise<Charge> {
+export async function giveBackCharge(provider: PaymentProvider, charge: Charge): Promise<Charge> {
+  const { orderId } = charge;
   let current = charge;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     try {
-      if (current.status === 'pending' || current.status === 'authorised') await provider.voidCharge(current.id, key);
-      else if (current.captured > current.refunded) {
-        await provider.refund(current.id, key, current.captured - current.refunded);
+      if (current.status === 'pending' || current.status === 'authorised') {
+        await provider.voidCharge(current.id, voidKey(orderId));
+      }
+      if (current.captured > current.refunded) {
+        await provider.refund(current.id, cancelKey(orderId), current.captured - current.refunded);
       }
       return current;
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Page } from '../../../shared/values/index.ts';
 import type { Charge } from '../domain/charge.ts';
-import type { ChargeRequest, PaymentProvider } from './payment-provider.ts';
+import type { ChangedAccounts, ChargeRequest, PaymentProvider } from './payment-provider.ts';
 
 /** Money that is paid and given back outside: there is nobody to ask, staff say what happened. */
 export class ManualProvider implements PaymentProvider {
@@ -23,6 +23,14 @@ export class ManualProvider implements PaymentProvider {
     return Promise.resolve(undefined);
   }
 
+  findAccount(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async capture(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async voidCharge(): Promise<void> {
     await Promise.resolve();
   }
@@ -33,5 +41,9 @@ export class ManualProvider implements PaymentProvider {
 
   async listCharges(): Promise<Page<Charge>> {
     return await Promise.resolve({ items: [], nextCursor: null });
+  }
+
+  async listChanged(): Promise<ChangedAccounts> {
+    return await Promise.resolve({ items: [], cursor: undefined, isLast: true });
   }
 }

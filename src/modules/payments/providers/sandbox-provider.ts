@@ -2,9 +2,11 @@ import { Pool } from 'undici';
 import type { z } from 'zod';
 import { SystemFailure } from '../../../shared/errors/index.ts';
 import { seconds, type Page, type PageRequest } from '../../../shared/values/index.ts';
-import type { Charge } from '../domain/charge.ts';
-import { ProviderRefusal, type ChargeRequest, type PaymentProvider } from './payment-provider.ts';
-import { SandboxCharge, SandboxChargePage, SandboxError, toCharge } from './sandbox-charge.ts';
+import type { Charge, ChargeAccount } from '../domain/charge.ts';
+import { ProviderRefusal } from './payment-provider.ts';
+import type { ChangedAccounts, ChargeRequest, PaymentProvider } from './payment-provider.ts';
+import { SandboxAccountPage, SandboxCharge, SandboxChargePage, SandboxError } from './sandbox-charge.ts';
+import { toAccount, toCharge } from './sandbox-charge.ts';
 
 /** As many requests at once; further ones wait for a free connection, within their own time. */
 const MAX_CONNECTIONS = 64;
@@ -33,8 +35,8 @@ export class SandboxProvider implements PaymentProvider {
     });
   }
 
-  async charge({ key, orderId, amount, token }: ChargeRequest): Promise<Charge> {
-    const body = { amount: amount.amount, currency: amount.currency, token, orderId, capture: true };
+  async charge({ key, orderId, amount, token, capture }: ChargeRequest): Promise<Charge> {
+    const body = { amount: amount.amount, currency: amount.currency, token, orderId, capture };
     return read(SandboxCharge.transform(toCharge), await this.#post('/v1/charges', key, body));
   }
 
@@ -42,6 +44,16 @@ export class SandboxProvider implements PaymentProvider {
     const page = read(SandboxChargePage, await this.#get(`/v1/charges?key=${encodeURIComponent(key)}`));
     const found = page.items[0];
     return found === undefined ? undefined : toCharge(found);
+  }
+
+  async findAccount(key: string): Promise<ChargeAccount | undefined> {
+    const page = read(SandboxAccountPage, await this.#get(`/v1/accounts?key=${encodeURIComponent(key)}`));
+    const found = page.items[0];
+    return found === undefined ? undefined : toAccount(found);
+  }
+
+  async capture(chargeId: string, key: string, amount: number): Promise<void> {
+    await this.#post(`/v1/charges/${encodeURIComponent(chargeId)}/capture`, key, { amount });
   }
 
   async voidCharge(chargeId: string, key: string): Promise<void> {
@@ -56,6 +68,14 @@ export class SandboxProvider implements PaymentProvider {
     const query = new URLSearchParams({ limit: String(limit), ...(cursor === undefined ? {} : { cursor }) });
     const page = read(SandboxChargePage, await this.#get(`/v1/charges?${query.toString()}`));
     return { items: page.items.map(toCharge), nextCursor: page.nextCursor ?? null };
+  }
+
+  async listChanged(after: string | undefined, limit: number): Promise<ChangedAccounts> {
+    const query = new URLSearchParams({ limit: String(limit), ...(after === undefined ? {} : { after }) });
+    const page = read(SandboxAccountPage, await this.#get(`/v1/accounts?${query.toString()}`));
+    const last = page.items.at(-1);
+    const cursor = last === undefined ? after : String(last.change);
+    return { items: page.items.map(toAccount), cursor, isLast: (page.nextCursor ?? null) === null };
   }
 
   /** Idle connections do not keep a process alive; this ends them at once. */

@@ -1,7 +1,7 @@
 import type { Charge } from '../../../sandbox/charge.ts';
 import type { OutputOf } from '../../../shared/contract/index.ts';
-import { money, type Money } from '../../../shared/values/index.ts';
-import type { Payments } from '../contract/index.ts';
+import { money, newId, type Money } from '../../../shared/values/index.ts';
+import type { Payments, PaymentSummary } from '../contract/index.ts';
 import { LedgerReader, type AccountSum, type UnbalancedTransaction } from '../persistence/ledger.reader.ts';
 import type { PaymentsWorld } from './payments-world.ts';
 
@@ -14,6 +14,21 @@ export async function take(
   amount: Money = GBP_10,
 ): Promise<OutputOf<typeof Payments.operations.takePayment>> {
   return await world.payments.takePayment({ orderId, amount, method: { provider: 'sandbox', token } }, world.call());
+}
+
+/** Captures so many pence, for a shipment of its own unless one is given. */
+export async function capture(
+  world: PaymentsWorld,
+  orderId: string,
+  amount: number,
+  captureId = newId('shp'),
+): Promise<OutputOf<typeof Payments.operations.capturePayment>> {
+  return await world.payments.capturePayment({ orderId, captureId, amount: money(amount, 'GBP') }, world.call());
+}
+
+export async function summaryOf(world: PaymentsWorld, orderId: string): Promise<PaymentSummary | undefined> {
+  const [summary] = await world.payments.getPayments({ orderIds: [orderId] }, world.call());
+  return summary;
 }
 
 export async function failureOf(work: Promise<unknown>): Promise<unknown> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { SandboxCaller } from '../../../sandbox/test/sandbox-caller.ts';
+import { webhookSignature } from '../../../sandbox/webhook-signature.ts';
 import { newCallContext, system, type CallContext } from '../../../shared/auth/index.ts';
 import { createClient, LocalTransport, type Client } from '../../../shared/calls/index.ts';
 import { readConfig } from '../../../shared/config/index.ts';
@@ -12,7 +13,7 @@ import { DatabaseLayout, migrate, type UnitOfWork } from '../../../shared/databa
 import { HostedModule, ModuleGraph } from '../../../shared/module/index.ts';
 import { createLogger } from '../../../shared/telemetry/index.ts';
 import { createTestDatabase, TEST_ROLE_PREFIX, TEST_SECRET } from '../../../shared/testing/index.ts';
-import { seconds, systemClock } from '../../../shared/values/index.ts';
+import { newId, seconds, systemClock } from '../../../shared/values/index.ts';
 import { Payments } from '../contract/index.ts';
 import { paymentsModule } from '../payments.module.ts';
 import { PAYMENT_PROVIDERS } from '../payments.settings.ts';
@@ -35,8 +36,14 @@ export interface PaymentsWorld {
   close(): Promise<void>;
 }
 
+export interface WorldOptions {
+  /** False: without a provider. */
+  readonly configured?: boolean;
+  readonly capture?: 'checkout' | 'dispatch';
+}
+
 /** The module alone, on a database of its own, with the real sandbox provider behind a proxy that can fail. */
-export async function openPaymentsWorld(options: { configured?: boolean } = {}): Promise<PaymentsWorld> {
+export async function openPaymentsWorld(options: WorldOptions = {}): Promise<PaymentsWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'banyan-payments-'));
   const database = await createTestDatabase();
   process.env['SANDBOX_PENDING_MS'] = PENDING_MS;
@@ -46,7 +53,7 @@ export async function openPaymentsWorld(options: { configured?: boolean } = {}):
   const layout = layoutOf(database.url);
   // A copy of the template has all tables; the role's search path belongs to each database and is set anew.
   await migrate({ layout, modules: ['payments'], folder: resolve('migrations'), waitMs: 0, log: () => undefined });
-  const hosted = host(database.url, layout, settings);
+  const hosted = host(database.url, layout, settings, options.capture ?? 'checkout');
   const local = new LocalTransport();
   local.host('payments', hosted.pipeline);
   const call = (): CallContext =>
@@ -81,6 +88,26 @@ export async function openPaymentsWorld(options: { configured?: boolean } = {}):
   return world;
 }
 
+export interface WebhookChanges {
+  readonly webhookId?: string;
+  readonly ageMs?: number;
+  readonly signature?: string;
+}
+
+/** A message as the provider would sign it, but for the changes. */
+export async function sendWebhook(
+  world: PaymentsWorld,
+  body: object | string,
+  changes: WebhookChanges = {},
+): Promise<void> {
+  const { webhookId = newId('evt'), ageMs = 0 } = changes;
+  const rawBody = typeof body === 'string' ? body : JSON.stringify(body);
+  const timestampSeconds = Math.floor((Date.now() - ageMs) / 1_000);
+  const signature = changes.signature ?? webhookSignature(WEBHOOK_SECRET, webhookId, timestampSeconds, rawBody);
+  const message = { provider: 'sandbox' as const, webhookId, timestamp: String(timestampSeconds), signature, rawBody };
+  await world.payments.receiveWebhook(message, world.call());
+}
+
 async function receive(request: IncomingMessage, world: PaymentsWorld): Promise<void> {
   let rawBody = '';
   for await (const chunk of request) rawBody += String(chunk);
@@ -102,8 +129,13 @@ function layoutOf(url: string): DatabaseLayout {
   return new DatabaseLayout({ url, moduleUrls: {}, rolePrefix: TEST_ROLE_PREFIX, secret: TEST_SECRET });
 }
 
-function host(databaseUrl: string, layout: DatabaseLayout, settings: object): HostedModule {
-  const environment = { DATABASE_URL: databaseUrl, PAYMENT_TIMEOUT_MS: String(TIMEOUT_MS), LOG_LEVEL: 'silent' };
+function host(databaseUrl: string, layout: DatabaseLayout, settings: object, capture: string): HostedModule {
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    PAYMENT_TIMEOUT_MS: String(TIMEOUT_MS),
+    PAYMENT_CAPTURE: capture,
+    LOG_LEVEL: 'silent',
+  };
   const config = readConfig(environment, ['payments']);
   const nothing = (): Promise<void> => Promise.resolve();
   return new HostedModule(paymentsModule, {

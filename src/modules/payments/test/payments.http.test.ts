@@ -25,6 +25,7 @@ describeEachPlacement('payments', (world) => {
         orderId,
         amount: { amount: 1_000, currency: 'GBP' },
         status: 'captured',
+        captured: { amount: 1_000, currency: 'GBP' },
         refunded: { amount: 0, currency: 'GBP' },
       },
     ]);

@@ -174,16 +174,35 @@ describe('taking the money of an order', () => {
     expect(await eventsOf(world, orderId)).toEqual(CAPTURED);
   });
 
-  it.each([
-    ['amount', { amount: 1 }],
-    ['currency', { currency: 'USD' }],
-    ['order', { orderId: 'another' }],
-  ])('refuses a charge with another %s than was asked', async (_, change) => {
+  it('does not believe a charge of another order', async () => {
     const orderId = newId('ord');
-    world.proxy.changeNextAnswer(/POST \/v1\/charges$/, (body) => ({ ...body, ...change }));
+    world.proxy.changeNextAnswer(/POST \/v1\/charges$/, (body) => ({ ...body, orderId: 'another' }));
     expect(await failureOf(take(world, orderId, 'tok_ok'))).toMatchObject({ name: 'InvariantViolation' });
     expect(await eventsOf(world, orderId)).toEqual([]);
     expect(await booksOf(world, orderId)).toEqual([]);
+  });
+
+  it.each([
+    ['amount', { amount: 1 }],
+    ['currency', { currency: 'USD' }],
+    ['captured amount', { captured: 1 }],
+  ])('looks into the books of the provider when its answer has another %s than was asked for', async (_, change) => {
+    const orderId = newId('ord');
+    world.proxy.changeNextAnswer(/POST \/v1\/charges$/, (body) => ({ ...body, ...change }));
+    expect(await take(world, orderId, 'tok_ok')).toMatchObject({ status: 'captured', amount: GBP_10 });
+    expect(await booksOf(world, orderId)).toMatchObject([{ debit: 1_000 }, { credit: 1_000 }]);
+  });
+
+  it('says what was charged and books that, when the provider has charged another amount indeed', async () => {
+    const orderId = newId('ord');
+    const charged = money(1_001, 'GBP');
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await take(world, orderId, 'tok_surcharged')).toMatchObject({ status: 'captured', amount: charged });
+    }
+    expect(await booksOf(world, orderId)).toMatchObject([{ debit: 1_001 }, { credit: 1_001 }]);
+    expect(await eventsOf(world, orderId)).toEqual(CAPTURED);
+    await world.payments.cancelPayment({ orderId }, world.call());
+    expect(await chargesOf(world, orderId)).toMatchObject([{ status: 'refunded', refunded: 1_001 }]);
   });
 
   it('records what was paid outside, at the time when it was paid', async () => {

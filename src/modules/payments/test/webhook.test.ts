@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { webhookSignature } from '../../../sandbox/webhook-signature.ts';
 import { money, newId } from '../../../shared/values/index.ts';
 import { Payments } from '../contract/index.ts';
 import { booksOf, chargesOf, eventsOf, failureOf, GBP_10, take, unbalanced } from './payment-facts.ts';
-import { openPaymentsWorld, WEBHOOK_SECRET, type PaymentsWorld } from './payments-world.ts';
+import { openPaymentsWorld, sendWebhook, type PaymentsWorld, type WebhookChanges } from './payments-world.ts';
 
 const START_LIMIT_MS = 60_000;
 
@@ -19,16 +18,7 @@ afterAll(async () => {
   await world.close();
 }, START_LIMIT_MS);
 
-function send(body: object | string, changes: { webhookId?: string; ageMs?: number; signature?: string } = {}) {
-  const { webhookId = newId('evt'), ageMs = 0 } = changes;
-  const rawBody = typeof body === 'string' ? body : JSON.stringify(body);
-  const seconds = Math.floor((Date.now() - ageMs) / 1_000);
-  const signature = changes.signature ?? webhookSignature(WEBHOOK_SECRET, webhookId, seconds, rawBody);
-  return world.payments.receiveWebhook(
-    { provider: 'sandbox', webhookId, timestamp: String(seconds), signature, rawBody },
-    world.call(),
-  );
-}
+const send = (body: object | string, changes: WebhookChanges = {}) => sendWebhook(world, body, changes);
 
 const captured = (charge: object) => ({
   type: 'charge.captured',

@@ -8,12 +8,13 @@ import { DATABASE } from '../../../shared/module/tokens.ts';
 import { newId } from '../../../shared/values/index.ts';
 import type { Payments } from '../contract/index.ts';
 import { cancelKey, takeKey } from '../domain/charge.ts';
-import { isTombstone, mayStillBeCharged, refundableOf, summaryOf, type Payment } from '../domain/payment.ts';
+import { isTombstone, mayBeHeld, mayStillBeCharged, refundableOf, summaryOf, type Payment } from '../domain/payment.ts';
 import { PaymentRepository } from '../persistence/payment.repository.ts';
 import { RefundRepository, type Refund } from '../persistence/refund.repository.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
-import { RefundExecutor } from './refund-executor.ts';
+import { AuthorisationVoider } from './authorisation-voider.ts';
 import { ChargeReturner } from './charge-returner.ts';
+import { RefundExecutor } from './refund-executor.ts';
 
 type Op = typeof Payments.operations.cancelPayment;
 
@@ -32,20 +33,33 @@ export class CancelPayment implements Coordination<Op> {
     @inject(PaymentProviders) private readonly providers: PaymentProviders,
     @inject(RefundExecutor) private readonly executor: RefundExecutor,
     @inject(ChargeReturner) private readonly returner: ChargeReturner,
+    @inject(AuthorisationVoider) private readonly voider: AuthorisationVoider,
   ) {}
 
   async coordinate({ orderId }: ParsedInputOf<Op>, call: CallContext): Promise<OutputOf<Op>> {
     const cancelling = await this.database.transaction(call, (work) => this.#begin(work, orderId));
     if (isTombstone(cancelling.payment)) return null;
     if (cancelling.payment.status !== 'cancelling') return summaryOf(cancelling.payment);
-    const { wasCaptured } = cancelling.payment;
-    return summaryOf(wasCaptured ? await this.#refund(cancelling, call) : await this.#giveUp(cancelling.payment, call));
+    return summaryOf(await this.#giveBack(cancelling, call));
   }
 
   async #begin(work: UnitOfWork, orderId: string): Promise<Cancelling> {
     const payment = await this.payments.beginCancelling(work, orderId, newId('pay'));
-    if (payment.status !== 'cancelling' || !payment.wasCaptured) return { payment, refund: undefined };
-    return { payment, refund: await this.#reserveRest(work, payment) };
+    const isKnown = payment.status === 'cancelling' && payment.wasTaken && !mayBeHeld(payment);
+    return { payment, refund: isKnown ? await this.#reserveRest(work, payment) : undefined };
+  }
+
+  async #giveBack(cancelling: Cancelling, call: CallContext): Promise<Payment> {
+    const { payment } = cancelling;
+    if (!payment.wasTaken) return await this.#giveUp(payment, call);
+    if (!mayBeHeld(payment)) return await this.#refund(cancelling, call);
+    // How much was captured is known only when nothing more can be.
+    const settled = await this.voider.voidRest(payment, call);
+    const refund = await this.database.transaction(call, async (work) => {
+      await this.payments.lock(work, settled.orderId);
+      return await this.#reserveRest(work, settled);
+    });
+    return await this.#refund({ payment: settled, refund }, call);
   }
 
   /** Reserved like any refund, so that one that is under way and this one never give back more than was captured. */

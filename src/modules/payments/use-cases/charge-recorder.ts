@@ -1,24 +1,26 @@
 import { inject } from 'inversify';
 import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { present } from '../../../shared/errors/index.ts';
+import { money } from '../../../shared/values/index.ts';
 import { Payments } from '../contract/index.ts';
 import { answerOf, type Charge } from '../domain/charge.ts';
 import { amountOf, type Payment } from '../domain/payment.ts';
 import { PaymentRepository } from '../persistence/payment.repository.ts';
 
 /**
- * Writes down what a provider has answered. The answer may come twice and from two sides, as the reply to our request
- * and as a webhook: whichever comes first is recorded, the other one finds it done.
+ * Writes down what a provider has answered, as it was answered: whether it is enough is for those to say who know what
+ * was sold. The answer may come twice and from two sides, as the reply to our request and as a webhook: whichever comes
+ * first is recorded, the other one finds it done.
  */
 export class ChargeRecorder {
   constructor(@inject(PaymentRepository) private readonly payments: PaymentRepository) {}
 
   /** The payment as it stands afterwards. */
   async record(work: UnitOfWork, payment: Payment, charge: Charge): Promise<Payment> {
-    const answer = answerOf(charge);
+    const answer = answerOf(charge, payment.capturesAt);
     const changed =
-      answer.kind === 'captured'
-        ? await this.#capture(work, payment, charge.id)
+      answer.kind === 'taken'
+        ? await this.#take(work, payment, charge)
         : answer.kind === 'declined'
           ? await this.decline(work, payment, answer.reason, charge.id)
           : undefined;
@@ -38,9 +40,17 @@ export class ChargeRecorder {
     return declined;
   }
 
-  async #capture(work: UnitOfWork, payment: Payment, chargeId: string): Promise<Payment | undefined> {
-    const captured = await this.payments.capture(work, payment, chargeId);
-    if (captured !== undefined) work.publish(Payments.events.paymentCaptured, factsOf(captured));
+  async #take(work: UnitOfWork, payment: Payment, charge: Charge): Promise<Payment | undefined> {
+    if (payment.capturesAt === 'dispatch') {
+      const authorised = await this.payments.authorise(work, payment, charge);
+      if (authorised !== undefined) work.publish(Payments.events.paymentAuthorised, factsOf(authorised));
+      return authorised;
+    }
+    const captured = await this.payments.capture(work, payment, charge);
+    if (captured !== undefined) {
+      const amount = money(captured.captured, captured.currency);
+      work.publish(Payments.events.paymentCaptured, { ...factsOf(captured), amount });
+    }
     return captured;
   }
 }

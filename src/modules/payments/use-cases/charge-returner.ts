@@ -5,14 +5,14 @@ import { present } from '../../../shared/errors/index.ts';
 import { DATABASE } from '../../../shared/module/tokens.ts';
 import { money } from '../../../shared/values/index.ts';
 import { Payments } from '../contract/index.ts';
-import { assertCharged, cancelKey, type Charge } from '../domain/charge.ts';
-import { amountOf, type Payment } from '../domain/payment.ts';
+import { assertChargeOf, type Charge } from '../domain/charge.ts';
+import type { Payment } from '../domain/payment.ts';
 import { PaymentRepository } from '../persistence/payment.repository.ts';
 import { giveBackCharge } from '../providers/give-back-charge.ts';
 import { PaymentProviders } from '../providers/payment-providers.ts';
 
 /**
- * Gives back what a provider has charged for a payment that is being cancelled and was never recorded as captured.
+ * Gives back what a provider has charged for a payment that is being cancelled and was never recorded as taken.
  * The cancelling itself, a late answer and a late webhook may all come here, at once too: the provider sees one key,
  * and the books are written once.
  */
@@ -25,11 +25,10 @@ export class ChargeReturner {
 
   /** The cancelled payment. */
   async giveBack(payment: Payment, charge: Charge, call: CallContext): Promise<Payment> {
-    assertCharged({ orderId: payment.orderId, amount: amountOf(payment) }, charge);
-    const provider = this.providers.of(payment.provider);
-    const before = await giveBackCharge(provider, charge, cancelKey(payment.orderId));
+    assertChargeOf(payment.orderId, charge);
+    const before = await giveBackCharge(this.providers.of(payment.provider), charge);
     return await this.database.transaction(call, async (work) => {
-      if (before.captured > 0) await this.payments.bookReturned(work, payment, before.id);
+      if (before.captured > 0) await this.payments.bookReturned(work, payment, before);
       return await this.finish(work, payment, 0);
     });
   }

@@ -16,12 +16,13 @@ export class ListSandboxCharges implements Coordination<Op> {
   async coordinate(page: ParsedInputOf<Op>): Promise<OutputOf<Op>> {
     const { items, nextCursor } = await this.#list(page);
     return {
-      items: items.map(({ id, key, orderId, amount, status, refunded }) => ({
+      items: items.map(({ id, key, orderId, amount, status, captured, refunded }) => ({
         id,
         key,
         orderId,
         amount,
         status,
+        captured: money(captured, amount.currency),
         refunded: money(refunded, amount.currency),
       })),
       nextCursor,

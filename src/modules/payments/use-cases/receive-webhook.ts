@@ -55,17 +55,16 @@ export class ReceiveWebhook implements Coordination<Op> {
       await finish('ignored');
       return undefined;
     }
-    const difference = differenceOf({ orderId: payment.orderId, amount: amountOf(payment) }, charge);
+    const { orderId, capturesAt } = payment;
+    const difference = differenceOf({ orderId, capturesAt, amount: amountOf(payment) }, charge);
     if (difference !== undefined) {
-      this.logger.error(
-        { orderId: payment.orderId, webhookId, difference },
-        'a provider tells of another charge than was asked for',
-      );
+      this.logger.error({ orderId, webhookId, difference }, 'a provider tells of another charge than was asked for');
       await finish('refused');
       return undefined;
     }
     const recorded = await this.recorder.record(work, payment, charge);
-    if (isCancelled(recorded) && !recorded.wasCaptured && answerOf(charge).kind !== 'declined') return recorded;
+    const isLeftOver = isCancelled(recorded) && !recorded.wasTaken;
+    if (isLeftOver && answerOf(charge, capturesAt).kind !== 'declined') return recorded;
     await finish('applied');
     return undefined;
   }

@@ -11,6 +11,7 @@ import { isTombstone, refundableOf, type Payment } from '../domain/payment.ts';
 import { PaymentRepository } from '../persistence/payment.repository.ts';
 import { RefundRepository, type Refund } from '../persistence/refund.repository.ts';
 import { RefundExecutor } from './refund-executor.ts';
+import { RefundRecorder } from './refund-recorder.ts';
 
 type Op = typeof Payments.operations.refundPayment;
 
@@ -26,18 +27,19 @@ export class RefundPayment implements Coordination<Op> {
     @inject(PaymentRepository) private readonly payments: PaymentRepository,
     @inject(RefundRepository) private readonly refunds: RefundRepository,
     @inject(RefundExecutor) private readonly executor: RefundExecutor,
+    @inject(RefundRecorder) private readonly recorder: RefundRecorder,
   ) {}
 
   async coordinate(input: ParsedInputOf<Op>, call: CallContext): Promise<OutputOf<Op>> {
-    const reserved = await this.database.transaction(call, async (work) => {
+    const { payment, refund } = await this.database.transaction(call, async (work) => {
       const found = await this.#reserve(input, work);
-      if (!this.executor.asksOutside(found.payment, found.refund)) await this.#complete(found, work);
+      if (!this.executor.asksOutside(found.payment, found.refund))
+        await this.recorder.complete(work, found.payment, found.refund);
       return found;
     });
-    const { payment, refund } = reserved;
     if (refund.status === 'pending' && this.executor.asksOutside(payment, refund)) {
       await this.executor.ask(payment, refund);
-      await this.database.transaction(call, (work) => this.#complete(reserved, work));
+      await this.database.transaction(call, (work) => this.recorder.complete(work, payment, refund));
     }
     return { refundId: refund.refundId, amount: money(refund.amount, payment.currency) };
   }
@@ -59,19 +61,5 @@ export class RefundPayment implements Coordination<Op> {
       payment,
       refund: await this.refunds.reserve(work, { refundId, orderId, amount: amount.amount, occurredAt }),
     };
-  }
-
-  async #complete({ payment, refund }: Reserved, work: UnitOfWork): Promise<void> {
-    const isFirst = await this.refunds.complete(work, payment, refund);
-    if (!isFirst) return;
-    const { orderId, id, provider, currency } = payment;
-    const amount = money(refund.amount, currency);
-    work.publish(Payments.events.paymentRefunded, {
-      orderId,
-      paymentId: id,
-      provider,
-      amount,
-      refundId: refund.refundId,
-    });
   }
 }

@@ -43,20 +43,25 @@ export class TakePayment implements Coordination<Op> {
 
   async coordinate(input: ParsedInputOf<Op>, call: CallContext): Promise<OutputOf<Op>> {
     const provider = this.providers.forAmount(input.method.provider, input.amount.amount);
-    const request = toRequest(input);
     const intended = await this.database.transaction(call, async (work) => {
-      const payment = await this.#intend(input, work);
+      const payment = await this.#intend(input, provider, work);
       if (payment.status !== 'pending' || provider.asksOutside) return payment;
-      return await this.recorder.record(work, payment, await provider.charge(request));
+      return await this.recorder.record(work, payment, await provider.charge(toRequest(input, payment)));
     });
     if (intended.status !== 'pending') return takenOrThrow(intended);
-    return takenOrThrow(await this.#ask(provider, request, intended, call));
+    return takenOrThrow(await this.#ask(provider, toRequest(input, intended), intended, call));
   }
 
-  async #intend(input: ParsedInputOf<Op>, work: UnitOfWork): Promise<Payment> {
+  async #intend(input: ParsedInputOf<Op>, provider: PaymentProvider, work: UnitOfWork): Promise<Payment> {
     const { orderId, amount, method, occurredAt = null } = input;
     const asked = { provider: method.provider, amount, tokenDigest: digestOf(method) };
-    const payment = await this.payments.intend(work, { ...asked, orderId, paymentId: newId('pay'), occurredAt });
+    const payment = await this.payments.intend(work, {
+      ...asked,
+      orderId,
+      occurredAt,
+      paymentId: newId('pay'),
+      capturesAt: this.providers.captureMomentOf(provider),
+    });
     if (!isTombstone(payment)) assertSamePayment(payment, asked);
     return payment;
   }
@@ -74,11 +79,13 @@ export class TakePayment implements Coordination<Op> {
       if (error instanceof ProviderRefusal) return await this.#refused(intended, error, call);
       throw error;
     }
-    this.#refuseOtherCharge(request, charge);
+    this.#compare(request, charge);
     const payment = await this.database.transaction(call, (work) => this.recorder.record(work, intended, charge));
     // Cancelled while the provider was being asked: nothing of what it took may stay.
-    const isLeftOver = isCancelled(payment) && answerOf(charge).kind !== 'declined' && !payment.wasCaptured;
-    return isLeftOver ? await this.returner.giveBack(payment, charge, call) : payment;
+    const isLeftOver = isCancelled(payment) && !payment.wasTaken;
+    return isLeftOver && answerOf(charge, intended.capturesAt).kind !== 'declined'
+      ? await this.returner.giveBack(payment, charge, call)
+      : payment;
   }
 
   async #refused(intended: Payment, refusal: ProviderRefusal, call: CallContext): Promise<Payment> {
@@ -92,16 +99,17 @@ export class TakePayment implements Coordination<Op> {
     });
   }
 
-  #refuseOtherCharge(request: ChargeRequest, charge: Charge): void {
-    const difference = differenceOf(request, charge);
+  /** What the provider has charged is recorded and answered, whatever was wanted: the caller compares. */
+  #compare({ orderId, amount, capture }: ChargeRequest, charge: Charge): void {
+    const difference = differenceOf({ orderId, amount, capturesAt: capture ? 'checkout' : 'dispatch' }, charge);
     if (difference === undefined) return;
-    this.logger.error({ orderId: request.orderId, difference }, 'a provider charged something else than was asked');
-    throw new InvariantViolation(difference);
+    this.logger.error({ orderId, difference }, 'a provider charged something else than was asked');
   }
 }
 
-function toRequest({ orderId, amount, method }: ParsedInputOf<Op>): ChargeRequest {
-  return { key: takeKey(orderId), orderId, amount, token: method.provider === 'sandbox' ? method.token : '' };
+function toRequest({ orderId, amount, method }: ParsedInputOf<Op>, { capturesAt }: Payment): ChargeRequest {
+  const token = method.provider === 'sandbox' ? method.token : '';
+  return { key: takeKey(orderId), orderId, amount, token, capture: capturesAt === 'checkout' };
 }
 
 function digestOf(method: PaymentMethod): string | null {
