@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { staff } from '../../shared/auth/index.ts';
-import { get, post, type Route } from '../../shared/http/index.ts';
+import { get, post, put, remove, type Route } from '../../shared/http/index.ts';
 import { PageQuery } from '../../shared/values/index.ts';
 import { Inventory } from './contract/index.ts';
 
@@ -13,6 +13,8 @@ const Moment = z
     'must be a date such as 2010-12-01 or a timestamp such as 2010-12-01T08:26:00Z',
   )
   .transform((text) => new Date(text).toISOString());
+
+const thresholdParams = operations.removeThreshold.input;
 
 export const inventoryRoutes: readonly Route[] = [
   post('/admin/v1/stock/receipts', {
@@ -43,5 +45,26 @@ export const inventoryRoutes: readonly Route[] = [
     access: staff('stock:read'),
     summary: 'Pieces and entries by kind, of what occurred from `from` until before `to`',
     query: z.strictObject({ from: Moment, to: Moment }),
+  }),
+  get('/admin/v1/stock/thresholds', {
+    operation: operations.listThresholds,
+    access: staff('stock:read'),
+    summary: 'SKUs of which the merchant hears when they run low; with `low=true`, those that are',
+    query: PageQuery.extend({ low: z.enum(['true', 'false']).optional() }),
+    toInput: ({ query: { low, ...page } }) => ({ ...page, ...(low === undefined ? {} : { low: low === 'true' }) }),
+  }),
+  put('/admin/v1/stock/thresholds/{sku}', {
+    operation: operations.putThreshold,
+    access: staff('stock:write'),
+    summary: 'Say at how many available pieces a SKU is low',
+    params: thresholdParams,
+    body: operations.putThreshold.input.omit({ sku: true }),
+  }),
+  remove('/admin/v1/stock/thresholds/{sku}', {
+    operation: operations.removeThreshold,
+    access: staff('stock:write'),
+    summary: 'Let a SKU run low unannounced; where there is no threshold, nothing happens',
+    params: thresholdParams,
+    successStatus: 204,
   }),
 ];

@@ -3,11 +3,16 @@ import { command, defineContract, event, problem, query } from '../../../shared/
 import { id, MAX_LINES, pageOf, PageRequest, Quantity, Sku } from '../../../shared/values/index.ts';
 
 const OrderId = id('ord');
+const DispatchId = id('dsp');
+const ReturnId = id('ret');
 const Location = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/, 'must be lower-case letters, digits, - and _');
 const Line = z.strictObject({ sku: Sku, quantity: Quantity });
 const Lines = z.array(Line).min(1).max(MAX_LINES);
 /** Lines of one SKU are summed, so that these may be more than one line may ask for. */
 const SummedLines = z.array(z.object({ sku: Sku, quantity: z.int().min(1) }));
+
+/** The most that a threshold can ask for: more than any shelf holds. */
+const MAX_THRESHOLD = 1_000_000_000;
 
 /** Stock of one SKU at one location: `available` is `onHand` less `reserved` less `allocated`. */
 export const StockLevel = z.object({
@@ -22,7 +27,18 @@ export const StockLevel = z.object({
 });
 export type StockLevel = z.infer<typeof StockLevel>;
 
-const LedgerKind = z.enum(['received', 'reserved', 'released', 'expired', 'allocated', 'deallocated']);
+const LedgerKind = z.enum([
+  'received',
+  'reserved',
+  'released',
+  'expired',
+  'allocated',
+  'deallocated',
+  'shipped',
+  'unshipped',
+  'returned',
+  'written_off',
+]);
 
 export const LedgerEntry = z.object({
   id: z.string(),
@@ -31,7 +47,7 @@ export const LedgerEntry = z.object({
   kind: LedgerKind,
   /** Pieces, always positive: the kind says what they did. */
   quantity: z.int(),
-  /** What caused it: an order's id, a receipt's reference. */
+  /** What caused it: an order's id, a receipt's reference, a return's id. */
   reference: z.string(),
   occurredAt: z.iso.datetime(),
   recordedAt: z.iso.datetime(),
@@ -48,6 +64,17 @@ const Receipt = z.object({
   lines: z.array(Line),
   receivedAt: z.iso.datetime(),
 });
+
+/** What becomes of goods that came back: they are for sale again, or they are not. */
+export const Disposition = z.enum(['restock', 'write_off']);
+export type Disposition = z.infer<typeof Disposition>;
+
+const ReturnedLine = Line.extend({ disposition: Disposition });
+export type ReturnedLine = z.infer<typeof ReturnedLine>;
+
+/** Below what a SKU may not fall unnoticed: it is low as long as no more than `threshold` pieces are available. */
+export const StockThreshold = z.object({ sku: Sku, threshold: z.int().min(0), available: z.int(), isLow: z.boolean() });
+export type StockThreshold = z.infer<typeof StockThreshold>;
 
 export const Inventory = defineContract('inventory', {
   operations: {
@@ -74,10 +101,38 @@ export const Inventory = defineContract('inventory', {
     ),
     /** The order owns what was reserved for it: it expires no more. Repeating it changes nothing. */
     allocateStock: command(z.strictObject({ orderId: OrderId }), z.void(), { repeat: 'natural' }),
+    /**
+     * Takes allocated goods off the shelf, all lines or none; several dispatches may share what an order owns.
+     * Repeating a dispatchId changes nothing; once undone, it stays undone.
+     */
+    shipStock: command(z.strictObject({ orderId: OrderId, dispatchId: DispatchId, lines: Lines }), z.void(), {
+      repeat: 'natural',
+    }),
+    /** Puts back what a dispatch took, as allocated to its order. Undoing it again, or before it took, is no error. */
+    unshipStock: command(z.strictObject({ orderId: OrderId, dispatchId: DispatchId }), z.void(), { repeat: 'natural' }),
+    /** Takes in goods that came back, for sale or written off. Repeating a returnId changes nothing. */
+    receiveReturn: command(
+      z.strictObject({
+        orderId: OrderId,
+        returnId: ReturnId,
+        lines: z.array(ReturnedLine).min(1).max(MAX_LINES),
+        location: Location.default('main'),
+      }),
+      z.void(),
+      { repeat: 'natural' },
+    ),
     /** Gives back what is reserved or allocated. What is already released, or never was reserved, is not an error. */
     releaseStock: command(z.strictObject({ orderId: OrderId }), z.void(), { repeat: 'natural' }),
     /** Gives back reservations whose time is over, in bounded batches. */
     expireReservations: command(z.strictObject({}), z.object({ expired: z.int() }), { repeat: 'natural' }),
+    /** The same threshold again changes nothing. One that is already reached is announced at once. */
+    putThreshold: command(z.strictObject({ sku: Sku, threshold: z.int().min(0).max(MAX_THRESHOLD) }), StockThreshold, {
+      repeat: 'natural',
+    }),
+    /** From then on nothing is announced. Removing what is not there is not an error. */
+    removeThreshold: command(z.strictObject({ sku: Sku }), z.void(), { repeat: 'natural' }),
+    /** By SKU; those that are low, or those that are not, where `low` says so. */
+    listThresholds: query(PageRequest.extend({ low: z.boolean().optional() }), pageOf(StockThreshold)),
     /** Newest first. */
     listLedger: query(PageRequest.extend({ sku: Sku.optional() }), pageOf(LedgerEntry)),
     /** Pieces and entries by kind, of what occurred from `from` until before `to`. */
@@ -95,6 +150,8 @@ export const Inventory = defineContract('inventory', {
       of: 'orderId',
       data: z.object({ orderId: OrderId, reason: z.enum(['released', 'expired']), lines: SummedLines }),
     }),
+    /** What is available has fallen to the threshold or below. Not again before it has risen above. */
+    stockLow: event(1, { of: 'sku', data: z.object({ sku: Sku, available: z.int(), threshold: z.int() }) }),
   },
   errors: {
     outOfStock: problem(
@@ -107,5 +164,15 @@ export const Inventory = defineContract('inventory', {
     reservationReleased: problem(409, 'The stock of this order was given back', z.object({ orderId: z.string() })),
     reservationExpired: problem(409, 'The reservation has expired', z.object({ orderId: z.string() })),
     reservationNotFound: problem(404, 'Nothing is reserved for this order', z.object({ orderId: z.string() })),
+    stockUnknown: problem(404, 'No stock is kept of this SKU', z.object({ sku: z.string() })),
+    notAllocated: problem(
+      409,
+      'The order does not own these goods',
+      z.object({
+        orderId: z.string(),
+        lines: z.array(z.object({ sku: Sku, requested: z.int(), allocated: z.int() })),
+      }),
+    ),
+    dispatchUndone: problem(409, 'The goods of this dispatch were put back', z.object({ dispatchId: z.string() })),
   },
 });

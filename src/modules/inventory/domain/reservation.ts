@@ -2,7 +2,7 @@ import { minutes } from '../../../shared/values/index.ts';
 
 /**
  * States: reserved (held for a time) → allocated (the order owns it), released or expired (given back);
- * allocated → released. What was given back is never held again for the same order. An order that is released before
+ * allocated → released. Its lines are what is still here: those of an allocated one shrink as goods leave. What was given back is never held again for the same order. An order that is released before
  * it has reserved begins as released, so that a reservation that comes late is refused.
  */
 export type ReservationStatus = 'reserved' | 'allocated' | 'released' | 'expired';

@@ -45,7 +45,7 @@ const RECEIVE = `
   )
   select id, reference, location, lines, received_at as "receivedAt" from receipt`;
 
-/** Goods that came in: the only way in which stock grows. */
+/** Goods that came in from a supplier. */
 export class ReceiptRepository {
   /** Adds the goods to the stock; undefined where the reference or the request's key has been used before. */
   async receive(work: UnitOfWork, receipt: NewReceipt): Promise<Receipt | undefined> {

@@ -14,10 +14,12 @@ export interface StockDifference {
 const DIFFERENCES = `
   with ledger as (
     select sku, location,
-           sum(case when kind = 'received' then quantity else 0 end)::bigint as on_hand,
+           sum(case when kind in ('received', 'returned', 'unshipped') then quantity
+                    when kind in ('shipped', 'written_off') then -quantity else 0 end)::bigint as on_hand,
            sum(case kind when 'reserved' then quantity when 'allocated' then -quantity
                          when 'released' then -quantity when 'expired' then -quantity else 0 end)::bigint as reserved,
-           sum(case kind when 'allocated' then quantity when 'deallocated' then -quantity else 0 end)::bigint as allocated
+           sum(case when kind in ('allocated', 'unshipped') then quantity
+                    when kind in ('deallocated', 'shipped') then -quantity else 0 end)::bigint as allocated
     from ledger_entries group by sku, location
   ),
   held as (

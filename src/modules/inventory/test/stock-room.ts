@@ -18,6 +18,7 @@ export function newSkus(...names: string[]): string[] {
 }
 
 export const newOrder = (): string => newId('ord');
+export const newDispatch = (): string => newId('dsp');
 
 export const toLines = (stock: Stock) => Object.entries(stock).map(([sku, quantity]) => ({ sku, quantity }));
 
@@ -72,6 +73,22 @@ export class StockRoom {
     await this.#shop.client(Inventory).releaseStock({ orderId }, this.#shop.context());
   }
 
+  async ship(orderId: string, dispatchId: string, stock: Stock): Promise<void> {
+    await this.#shop.client(Inventory).shipStock({ orderId, dispatchId, lines: toLines(stock) }, this.#shop.context());
+  }
+
+  async unship(orderId: string, dispatchId: string): Promise<void> {
+    await this.#shop.client(Inventory).unshipStock({ orderId, dispatchId }, this.#shop.context());
+  }
+
+  /** An order that owns these goods. */
+  async sell(stock: Stock): Promise<string> {
+    const orderId = newOrder();
+    await this.reserve(orderId, stock);
+    await this.allocate(orderId);
+    return orderId;
+  }
+
   async expire(): Promise<number> {
     return (await this.#shop.client(Inventory).expireReservations({}, this.#shop.context())).expired;
   }
@@ -91,6 +108,13 @@ export class StockRoom {
   async events(orderId: string): Promise<{ type: string; data: unknown }[]> {
     const reader = this.#shop.database('inventory').reader(this.#shop.context());
     return await reader.rows('select type, data from outbox where subject = $1 order by sequence', [orderId]);
+  }
+
+  /** Kind and pieces of all that happened to a SKU, the oldest first. */
+  async movements(sku: string): Promise<[string, number][]> {
+    const { body } = await this.#shop.admin.get('/admin/v1/stock/ledger').query({ sku, limit: 100 }).expect(200);
+    const { items } = body as { items: { kind: string; quantity: number }[] };
+    return items.map(({ kind, quantity }): [string, number] => [kind, quantity]).reverse();
   }
 
   /** Stock, ledger and reservations tell the same story. */

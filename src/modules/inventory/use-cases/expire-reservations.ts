@@ -6,6 +6,7 @@ import type { ModuleDatabase, UnitOfWork } from '../../../shared/database/index.
 import { DATABASE } from '../../../shared/module/index.ts';
 import { Inventory } from '../contract/index.ts';
 import { ReservationRepository } from '../persistence/reservation.repository.ts';
+import { LowStockWatch } from './low-stock-watch.ts';
 
 type ExpireReservationsOperation = typeof Inventory.operations.expireReservations;
 
@@ -19,6 +20,7 @@ export class ExpireReservations implements Coordination<ExpireReservationsOperat
   constructor(
     @inject(DATABASE) private readonly database: ModuleDatabase,
     @inject(ReservationRepository) private readonly reservations: ReservationRepository,
+    @inject(LowStockWatch) private readonly watch: LowStockWatch,
   ) {}
 
   async coordinate(
@@ -39,6 +41,8 @@ export class ExpireReservations implements Coordination<ExpireReservationsOperat
     for (const { orderId, lines } of ended) {
       work.publish(Inventory.events.stockReleased, { orderId, reason: 'expired', lines: [...lines] });
     }
+    const skus = new Set(ended.flatMap(({ lines }) => lines.map(({ sku }) => sku)));
+    if (skus.size > 0) await this.watch.look(work, [...skus]);
     return ended.length;
   }
 }

@@ -10,6 +10,7 @@ import { Catalog } from '../../catalog/contract/index.ts';
 import { Inventory } from '../contract/index.ts';
 import { bringTheSame } from '../domain/stock-line.ts';
 import { ReceiptRepository, type NewReceipt, type Receipt } from '../persistence/receipt.repository.ts';
+import { LowStockWatch } from './low-stock-watch.ts';
 
 type ReceiveStockOperation = typeof Inventory.operations.receiveStock;
 type Received = OutputOf<ReceiveStockOperation>;
@@ -23,6 +24,7 @@ export class ReceiveStock implements Coordination<ReceiveStockOperation> {
     @inject(DATABASE) private readonly database: ModuleDatabase,
     @inject(clientOf(Catalog)) private readonly catalog: Client<typeof Catalog>,
     @inject(ReceiptRepository) private readonly receipts: ReceiptRepository,
+    @inject(LowStockWatch) private readonly watch: LowStockWatch,
   ) {}
 
   async coordinate(input: ParsedInputOf<ReceiveStockOperation>, call: CallContext): Promise<Received> {
@@ -32,10 +34,13 @@ export class ReceiveStock implements Coordination<ReceiveStockOperation> {
     const receipt: NewReceipt = { ...input, id, requestKey, reference: input.reference ?? requestKey ?? id };
     const earlier = await this.#findEarlier(this.database.reader(call), receipt);
     if (earlier !== undefined) return toReceived(earlier);
-    await this.#refuseWhatCannotBeStocked([...new Set(input.lines.map(({ sku }) => sku))], call);
+    const skus = [...new Set(input.lines.map(({ sku }) => sku))];
+    await this.#refuseWhatCannotBeStocked(skus, call);
     return await this.database.transaction(call, async (work) => {
-      const made = (await this.receipts.receive(work, receipt)) ?? (await this.#findEarlier(work, receipt));
-      return toReceived(present(made, 'a reference or key that is taken belongs to an earlier receipt'));
+      const made = await this.receipts.receive(work, receipt);
+      if (made !== undefined) await this.watch.look(work, skus);
+      const kept = made ?? (await this.#findEarlier(work, receipt));
+      return toReceived(present(kept, 'a reference or key that is taken belongs to an earlier receipt'));
     });
   }
 

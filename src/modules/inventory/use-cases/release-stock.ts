@@ -5,6 +5,7 @@ import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { newId } from '../../../shared/values/index.ts';
 import { Inventory } from '../contract/index.ts';
 import { ReservationRepository, type GivenBack } from '../persistence/reservation.repository.ts';
+import { LowStockWatch } from './low-stock-watch.ts';
 
 type ReleaseStockOperation = typeof Inventory.operations.releaseStock;
 
@@ -13,12 +14,19 @@ type ReleaseStockOperation = typeof Inventory.operations.releaseStock;
  * reserved must not do so after the order has been undone.
  */
 export class ReleaseStock implements UseCase<ReleaseStockOperation> {
-  constructor(@inject(ReservationRepository) private readonly reservations: ReservationRepository) {}
+  constructor(
+    @inject(ReservationRepository) private readonly reservations: ReservationRepository,
+    @inject(LowStockWatch) private readonly watch: LowStockWatch,
+  ) {}
 
   async execute({ orderId }: ParsedInputOf<ReleaseStockOperation>, work: UnitOfWork): Promise<void> {
     const given = await this.#giveBack(orderId, work);
     if (given === undefined) return;
     work.publish(Inventory.events.stockReleased, { orderId, reason: 'released', lines: [...given.lines] });
+    await this.watch.look(
+      work,
+      given.lines.map(({ sku }) => sku),
+    );
   }
 
   async #giveBack(orderId: string, work: UnitOfWork): Promise<GivenBack | undefined> {

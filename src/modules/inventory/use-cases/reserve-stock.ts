@@ -8,13 +8,17 @@ import { Inventory } from '../contract/index.ts';
 import { RESERVATION_HOLD_MS } from '../domain/reservation.ts';
 import { sumBySku } from '../domain/stock-line.ts';
 import { ReservationRepository } from '../persistence/reservation.repository.ts';
+import { LowStockWatch } from './low-stock-watch.ts';
 
 type ReserveStockOperation = typeof Inventory.operations.reserveStock;
 type Reserved = OutputOf<ReserveStockOperation>;
 
 /** All lines or none: one statement takes the stock, and only where it took nothing is looked closer. */
 export class ReserveStock implements UseCase<ReserveStockOperation> {
-  constructor(@inject(ReservationRepository) private readonly reservations: ReservationRepository) {}
+  constructor(
+    @inject(ReservationRepository) private readonly reservations: ReservationRepository,
+    @inject(LowStockWatch) private readonly watch: LowStockWatch,
+  ) {}
 
   async execute(input: ParsedInputOf<ReserveStockOperation>, work: UnitOfWork): Promise<Reserved> {
     const { orderId, occurredAt } = input;
@@ -35,6 +39,10 @@ export class ReserveStock implements UseCase<ReserveStockOperation> {
     }
     const reserved = { reservationId: id, expiresAt: result.expiresAt.toISOString() };
     work.publish(Inventory.events.stockReserved, { orderId, ...reserved, lines });
+    await this.watch.look(
+      work,
+      lines.map(({ sku }) => sku),
+    );
     return reserved;
   }
 
