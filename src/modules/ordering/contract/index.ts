@@ -1,26 +1,30 @@
 import { z } from 'zod';
 import { command, defineContract, event, problem, query } from '../../../shared/contract/index.ts';
-import {
-  Address,
-  Currency,
-  id,
-  MAX_LINES,
-  Money,
-  pageOf,
-  PageRequest,
-  PositiveMoney,
-  Quantity,
-  Sku,
-} from '../../../shared/values/index.ts';
+import { Address, Currency, id, Money, pageOf, PageRequest, Quantity, Sku } from '../../../shared/values/index.ts';
 import { OnlinePaymentMethod } from '../../payments/contract/index.ts';
 import { DeliveryOption, Totals } from '../../pricing/contract/index.ts';
 import { Cart, CartChange, CartLine, NewCart } from './cart.ts';
-import { CreditNote, Order, OrderStatus, OrderWithPayment, PlacedOrder, Refund, StaffOrder } from './order.ts';
-import { CartId, LineId, Moment, OrderId, Reason, Reference } from './values.ts';
+import { dispatchErrors, dispatchOperations } from './dispatch.ts';
+import {
+  CreditNote,
+  NewCreditNote,
+  NewRefund,
+  Order,
+  OrderStatus,
+  OrderWithPayment,
+  PlacedOrder,
+  Refund,
+  StaffOrder,
+} from './order.ts';
+import { returnErrors, returnOperations } from './return.ts';
+import { stepOperations } from './step.ts';
+import { CartId, LineId, Moment, OrderId, Reason } from './values.ts';
 
 export * from './cart.ts';
 export * from './order.ts';
-export { CartId, OrderId } from './values.ts';
+export { DispatchId } from './dispatch.ts';
+export { ReturnId } from './return.ts';
+export { CartId, LineId, OrderId, Reason } from './values.ts';
 
 /** Only this version is changed; where it is absent, whichever there is. */
 const version = z.int().min(1).optional();
@@ -64,59 +68,20 @@ export const Ordering = defineContract('ordering', {
     ),
     /** A reference is taken once; the same idempotency key gets the same order. */
     placeStaffOrder: command(StaffOrder, OrderWithPayment),
-    /** Gives stock and money back. What is cancelled already is not an error. */
+    /**
+     * Gives stock and money back; of an order that is partly shipped, only the rest. What is cancelled already is not an
+     * error; while goods are leaving, it is refused.
+     */
     cancelOrder: command(z.strictObject({ orderId: OrderId, reason: Reason.optional() }), OrderWithPayment),
     /** An amount, or lines at their price. The same idempotency key gets the same refund; a reference is taken once. */
-    refundOrder: command(
-      z.strictObject({
-        orderId: OrderId,
-        amount: PositiveMoney.optional(),
-        lines: z
-          .array(z.strictObject({ lineId: LineId, quantity: Quantity }))
-          .min(1)
-          .max(MAX_LINES)
-          .optional(),
-        reason: Reason,
-        reference: Reference.optional(),
-        refundedAt: Moment.optional(),
-      }),
-      Refund,
-    ),
+    refundOrder: command(z.strictObject({ orderId: OrderId, ...NewRefund.shape }), Refund),
     /** Money given back for a sale that is not an order here. A reference is taken once. */
-    issueCreditNote: command(
-      z.strictObject({
-        reference: Reference,
-        currency: Currency,
-        lines: z
-          .array(
-            z.strictObject({
-              sku: Sku.optional(),
-              title: z.string().trim().min(1).max(300),
-              quantity: Quantity,
-              unitPrice: Money,
-            }),
-          )
-          .min(1)
-          .max(MAX_LINES),
-        reason: Reason,
-        issuedAt: Moment.optional(),
-      }),
-      CreditNote,
-    ),
+    issueCreditNote: command(NewCreditNote, CreditNote),
 
-    // Steps of this module's own sagas: each runs in the transaction that also writes the saga.
-    /** What is confirmed stays so: a repeat returns it. */
-    confirmOrder: command(z.strictObject({ orderId: OrderId }), PlacedOrder, { repeat: 'natural' }),
-    /** Rejecting what is no longer pending changes nothing. */
-    rejectOrder: command(z.strictObject({ orderId: OrderId, code: z.string() }), z.void(), { repeat: 'natural' }),
-    /** Cancelling what is cancelled changes nothing. */
-    markCancelled: command(z.strictObject({ orderId: OrderId, reason: z.string() }), z.void(), { repeat: 'natural' }),
-    /** Recording it again returns it. */
-    recordRefund: command(z.strictObject({ refundId: id('ref') }), Refund, { repeat: 'natural' }),
-    /** Abandoning what has ended changes nothing. */
-    abandonRefund: command(z.strictObject({ refundId: id('ref') }), z.void(), { repeat: 'natural' }),
-    /** Recording it again returns it. */
-    recordCreditNote: command(z.strictObject({ creditNoteId: id('crn') }), CreditNote, { repeat: 'natural' }),
+    ...dispatchOperations,
+    ...returnOperations,
+
+    ...stepOperations,
   },
   events: {
     /** It is sold: stock is allocated, money is taken. Who ships, counts or writes to the buyer goes on from here. */
@@ -140,6 +105,18 @@ export const Ordering = defineContract('ordering', {
       of: 'orderId',
       data: z.object({ orderId: OrderId, number: z.int(), reason: z.string(), refunded: Money, cancelledAt: Moment }),
     }),
+    /** What had not been sent is cancelled, and given back as the refund that `orderRefunded` tells of. */
+    orderRestCancelled: event(1, {
+      of: 'orderId',
+      data: z.object({
+        orderId: OrderId,
+        number: z.int(),
+        reason: z.string(),
+        lines: z.array(z.object({ lineId: LineId, quantity: z.int() })),
+        refunded: Money,
+        cancelledAt: Moment,
+      }),
+    }),
     orderRefunded: event(1, {
       of: 'orderId',
       data: z.object({ orderId: OrderId, refundId: id('ref'), amount: Money, refundedAt: Moment }),
@@ -156,6 +133,8 @@ export const Ordering = defineContract('ordering', {
     }),
   },
   errors: {
+    ...dispatchErrors,
+    ...returnErrors,
     cartNotFound: problem(404, 'No such cart', z.object({ cartId: z.string() })),
     lineNotFound: problem(404, 'No such line in this cart', z.object({ lineId: z.string() })),
     cartAlreadyCompleted: problem(409, 'This cart has become an order', z.object({ orderId: z.string() })),
@@ -176,6 +155,11 @@ export const Ordering = defineContract('ordering', {
         creditNoteId: z.string().optional(),
         refundId: z.string().optional(),
       }),
+    ),
+    paidOtherwise: problem(
+      409,
+      'The provider has charged something else than this order costs',
+      z.object({ orderId: z.string(), total: Money, paid: Money.nullable() }),
     ),
     notCancellable: problem(
       409,

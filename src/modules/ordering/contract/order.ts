@@ -1,9 +1,19 @@
 import { z } from 'zod';
-import { Address, Currency, Email, id, MAX_LINES, Money, Quantity, Sku } from '../../../shared/values/index.ts';
+import {
+  Address,
+  Currency,
+  Email,
+  id,
+  MAX_LINES,
+  Money,
+  PositiveMoney,
+  Quantity,
+  Sku,
+} from '../../../shared/values/index.ts';
 import { PaymentMethod, PaymentStatus } from '../../payments/contract/index.ts';
 import { Totals } from '../../pricing/contract/index.ts';
 import { CartLine } from './cart.ts';
-import { Code, LineId, Moment, OrderId, Reference } from './values.ts';
+import { Code, LineId, Moment, OrderId, Reason, Reference } from './values.ts';
 
 export const OrderStatus = z.enum([
   'pending',
@@ -16,7 +26,15 @@ export const OrderStatus = z.enum([
 ]);
 export type OrderStatus = z.infer<typeof OrderStatus>;
 
-const OrderLine = CartLine.extend({ refundedQuantity: z.int() });
+/** A line with what has happened to its pieces. */
+const OrderLine = CartLine.extend({
+  shippedQuantity: z.int(),
+  /** Of those that were not: they will not be sent. */
+  cancelledQuantity: z.int(),
+  /** Of those that were shipped. */
+  returnedQuantity: z.int(),
+  refundedQuantity: z.int(),
+});
 
 export const Order = z
   .object({
@@ -79,6 +97,36 @@ export const CreditNote = z
   })
   .meta({ id: 'CreditNote' });
 export type CreditNote = z.infer<typeof CreditNote>;
+
+export const NewRefund = z.strictObject({
+  amount: PositiveMoney.optional(),
+  lines: z
+    .array(z.strictObject({ lineId: LineId, quantity: Quantity }))
+    .min(1)
+    .max(MAX_LINES)
+    .optional(),
+  reason: Reason,
+  reference: Reference.optional(),
+  refundedAt: Moment.optional(),
+});
+
+export const NewCreditNote = z.strictObject({
+  reference: Reference,
+  currency: Currency,
+  lines: z
+    .array(
+      z.strictObject({
+        sku: Sku.optional(),
+        title: z.string().trim().min(1).max(300),
+        quantity: Quantity,
+        unitPrice: Money,
+      }),
+    )
+    .min(1)
+    .max(MAX_LINES),
+  reason: Reason,
+  issuedAt: Moment.optional(),
+});
 
 export const StaffOrder = z.strictObject({
   currency: Currency,

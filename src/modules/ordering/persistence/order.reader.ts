@@ -2,7 +2,7 @@ import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { problems } from '../../../shared/errors/index.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from '../../../shared/values/index.ts';
 import type { Order } from '../contract/index.ts';
-import { toOrder, type OrderRow } from './order.repository.ts';
+import { ORDER_COLUMNS, toOrder, type OrderRow } from './order.repository.ts';
 
 export interface OrderFilter extends PageRequest {
   readonly status?: Order['status'] | undefined;
@@ -16,8 +16,7 @@ export class OrderReader {
   async list(work: UnitOfWork, filter: OrderFilter): Promise<Page<Order>> {
     const after = filter.cursor === undefined ? undefined : readCursor(filter.cursor);
     const rows = await work.rows<OrderRow>(
-      `select id, number, version, status, currency, email, lines, shipping_address as "shippingAddress",
-         delivery_option as "deliveryOption", totals, refunded, reference, rejection, placed_at as "placedAt", created_at as "createdAt"
+      `select ${ORDER_COLUMNS}
        from orders
        where ($1::text is null or status = $1) and ($2::text is null or lower(email) = lower($2))
          and ($3::timestamptz is null or placed_at >= $3) and ($4::timestamptz is null or placed_at < $4)

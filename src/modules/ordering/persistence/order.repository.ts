@@ -1,11 +1,14 @@
 import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { money } from '../../../shared/values/index.ts';
 import type { Order } from '../contract/index.ts';
+import type { LineQuantity } from '../domain/line-quantity.ts';
+
+/** Pieces of a line to which something has happened. */
+export type PieceCount = 'shippedQuantity' | 'cancelledQuantity' | 'returnedQuantity' | 'refundedQuantity';
 
 /** Order lines as they are kept: with what fulfilment needs to know beside what the buyer sees. */
-export type KeptLine = Omit<Order['lines'][number], 'refundedQuantity'> & {
-  tracked: boolean;
-  refundedQuantity?: number;
+export type KeptLine = Omit<Order['lines'][number], PieceCount> & { tracked: boolean } & {
+  [Count in PieceCount]?: number;
 };
 
 export interface NewOrder {
@@ -35,15 +38,17 @@ export interface OrderRow {
   deliveryOption: string | null;
   totals: Order['totals'];
   refunded: number;
+  /** Being cancelled, or cancelled. */
+  isCancelling: boolean;
   reference: string | null;
   rejection: string | null;
   placedAt: Date;
   createdAt: Date;
 }
 
-const COLUMNS = `id, number, version, status, currency, email, cart_id as "cartId", lines,
-  shipping_address as "shippingAddress", delivery_option as "deliveryOption", totals, refunded, reference, rejection,
-  placed_at as "placedAt", created_at as "createdAt"`;
+export const ORDER_COLUMNS = `id, number, version, status, currency, email, cart_id as "cartId", lines,
+  shipping_address as "shippingAddress", delivery_option as "deliveryOption", totals, refunded,
+  is_cancelling as "isCancelling", reference, rejection, placed_at as "placedAt", created_at as "createdAt"`;
 
 export class OrderRepository {
   async insert(work: UnitOfWork, order: NewOrder): Promise<void> {
@@ -67,12 +72,12 @@ export class OrderRepository {
   }
 
   async find(work: UnitOfWork, id: string): Promise<OrderRow | undefined> {
-    return await work.row<OrderRow>(`select ${COLUMNS} from orders where id = $1`, [id]);
+    return await work.row<OrderRow>(`select ${ORDER_COLUMNS} from orders where id = $1`, [id]);
   }
 
   /** With its lock until the transaction ends: what is decided about it now stays true. */
   async findForUpdate(work: UnitOfWork, id: string): Promise<OrderRow | undefined> {
-    return await work.row<OrderRow>(`select ${COLUMNS} from orders where id = $1 for update`, [id]);
+    return await work.row<OrderRow>(`select ${ORDER_COLUMNS} from orders where id = $1 for update`, [id]);
   }
 
   async findByReference(work: UnitOfWork, reference: string): Promise<{ id: string } | undefined> {
@@ -91,7 +96,7 @@ export class OrderRepository {
   ): Promise<OrderRow | undefined> {
     return await work.row<OrderRow>(
       `update orders set status = $3, rejection = $4, version = version + 1, updated_at = now()
-       where id = $1 and status = any($2) returning ${COLUMNS}`,
+       where id = $1 and status = any($2) returning ${ORDER_COLUMNS}`,
       [id, [...from], to, rejection],
     );
   }
@@ -106,27 +111,33 @@ export class OrderRepository {
        closed as (
          update carts set status = 'completed', updated_at = now() from confirmed where carts.id = confirmed.cart_id
        )
-       select ${COLUMNS} from confirmed`,
+       select ${ORDER_COLUMNS} from confirmed`,
       [id],
     );
   }
 
+  /** From now on it is not dispatched any more. */
+  async beginCancelling(work: UnitOfWork, id: string): Promise<void> {
+    await work.run('update orders set is_cancelling = true where id = $1', [id]);
+  }
+
   /** Sets aside what a refund will give back: the order's row counts it before any money moves. */
-  async addRefunded(
-    work: UnitOfWork,
-    id: string,
-    amount: number,
-    lines: readonly { lineId: string; quantity: number }[],
-  ): Promise<void> {
+  async addRefunded(work: UnitOfWork, id: string, amount: number, lines: readonly LineQuantity[]): Promise<void> {
+    await work.run('update orders set refunded = refunded + $2 where id = $1', [id, amount]);
+    await this.count(work, id, 'refundedQuantity', lines);
+  }
+
+  /** Adds to one of the counts of these lines; a negative quantity takes away. */
+  async count(work: UnitOfWork, id: string, count: PieceCount, lines: readonly LineQuantity[]): Promise<void> {
     await work.run(
-      `update orders o set refunded = refunded + $2, version = version + 1, updated_at = now(),
+      `update orders o set version = version + 1, updated_at = now(),
          lines = (
-           select jsonb_agg(line || jsonb_build_object('refundedQuantity',
-             coalesce((line->>'refundedQuantity')::int, 0) + coalesce(r.quantity, 0)) order by position)
+           select jsonb_agg(line || jsonb_build_object($2::text,
+             coalesce((line->>$2)::int, 0) + coalesce(r.quantity, 0)) order by position)
            from jsonb_array_elements(o.lines) with ordinality as l(line, position)
            left join jsonb_to_recordset($3::jsonb) as r("lineId" text, quantity int) on r."lineId" = line->>'id')
        where id = $1`,
-      [id, amount, JSON.stringify(lines)],
+      [id, count, JSON.stringify(lines)],
     );
   }
 }
@@ -139,7 +150,13 @@ export function toOrder(row: OrderRow): Order {
     status: row.status,
     currency: row.currency,
     email: row.email,
-    lines: row.lines.map(({ tracked: _, ...line }) => ({ ...line, refundedQuantity: line.refundedQuantity ?? 0 })),
+    lines: row.lines.map(({ tracked: _, ...line }) => ({
+      ...line,
+      shippedQuantity: line.shippedQuantity ?? 0,
+      cancelledQuantity: line.cancelledQuantity ?? 0,
+      returnedQuantity: line.returnedQuantity ?? 0,
+      refundedQuantity: line.refundedQuantity ?? 0,
+    })),
     shippingAddress: row.shippingAddress,
     deliveryOption: row.deliveryOption,
     totals: row.totals,

@@ -1,17 +1,61 @@
 import { defineSaga } from '../../../shared/sagas/index.ts';
+import { money, type Money } from '../../../shared/values/index.ts';
 import { Inventory } from '../../inventory/contract/index.ts';
-import { Payments } from '../../payments/contract/index.ts';
-import { Ordering } from '../contract/index.ts';
+import { Payments, type PaymentSummary } from '../../payments/contract/index.ts';
+import { Ordering, type Order, type OrderWithPayment } from '../contract/index.ts';
 
 export interface CancellationState {
   readonly orderId: string;
   readonly reason: string;
+  /** Where a part has been sent and only the rest is cancelled: what the rest costs, set aside as a refund. */
+  readonly rest?: { readonly refundId: string | null; readonly amount: Money; readonly total: Money };
+  /** What payments have answered; null where there is no payment. */
+  readonly payment?: PaymentSummary | null;
+}
+
+/** What of the rest has to be given back: what of it was never captured, and only held, is let go. */
+function toRefund({ rest, payment }: CancellationState): Money {
+  if (rest === undefined || payment === undefined || payment === null) return money(0, 'XXX');
+  const held = rest.total.amount - payment.captured.amount;
+  return money(Math.max(0, rest.amount.amount - held), rest.amount.currency);
+}
+
+/** The payment as it is in the end, with what was given back of the rest. */
+function paymentInTheEnd(state: CancellationState): OrderWithPayment['payment'] {
+  const { payment = null, rest } = state;
+  if (payment === null || rest === undefined) return payment;
+  const refunded = payment.refunded.amount + toRefund(state).amount;
+  const isAll = refunded > 0 && refunded === payment.captured.amount;
+  return {
+    ...payment,
+    status: isAll ? 'refunded' : payment.status,
+    refunded: money(refunded, payment.refunded.currency),
+  };
 }
 
 /** Giving back cannot be given back: this one only goes forward. */
 export const cancellationSaga = defineSaga<CancellationState>('ordering.cancellation', { version: 1 })
   .step('release stock', { do: (s) => Inventory.operations.releaseStock.with({ orderId: s.orderId }) })
-  .step('return payment', { do: (s) => Payments.operations.cancelPayment.with({ orderId: s.orderId }) })
+  .step('return payment', {
+    do: ({ orderId, rest }) =>
+      rest === undefined
+        ? Payments.operations.cancelPayment.with({ orderId })
+        : Payments.operations.releaseAuthorisation.with({ orderId }),
+    keep: (_, payment) => ({ payment }),
+  })
+  .step('refund the rest', {
+    when: (s) => typeof s.rest?.refundId === 'string' && toRefund(s).amount > 0,
+    do: (s) =>
+      Payments.operations.refundPayment.with({
+        orderId: s.orderId,
+        refundId: s.rest?.refundId ?? '',
+        amount: toRefund(s),
+      }),
+  })
   .step('mark cancelled', {
-    do: (s) => Ordering.operations.markCancelled.with({ orderId: s.orderId, reason: s.reason }),
-  });
+    do: ({ orderId, reason, rest }) =>
+      rest === undefined
+        ? Ordering.operations.markCancelled.with({ orderId, reason })
+        : Ordering.operations.markRestCancelled.with({ orderId, reason, refundId: rest.refundId }),
+  })
+  .answers((state, marked): OrderWithPayment => ({ ...(marked as Order), payment: paymentInTheEnd(state) }));

@@ -1,7 +1,7 @@
 import { defineSaga } from '../../../shared/sagas/index.ts';
 import { minutes, type Money } from '../../../shared/values/index.ts';
 import { Inventory } from '../../inventory/contract/index.ts';
-import { Payments, type PaymentMethod } from '../../payments/contract/index.ts';
+import { Payments, type PaymentMethod, type TakenPayment } from '../../payments/contract/index.ts';
 import { Ordering, type PlacedOrder } from '../contract/index.ts';
 
 export interface CheckoutState {
@@ -12,6 +12,13 @@ export interface CheckoutState {
   readonly lines: readonly { sku: string; quantity: number }[];
   /** When it was bought, where that is not now. */
   readonly occurredAt?: string;
+  /** What payments have answered: only this counts as paid. Absent before that, and where there is nothing to pay. */
+  readonly paid?: Pick<TakenPayment, 'status' | 'amount'>;
+}
+
+/** What the one who completes a checkout gets to hear. */
+export interface CheckoutOutcome extends PlacedOrder {
+  readonly paid?: CheckoutState['paid'];
 }
 
 /** How long a provider may leave a payment open before the order is given up. */
@@ -20,6 +27,8 @@ const PAYMENT_TIMEOUT_MS = minutes(15);
 const hasTrackedGoods = (state: CheckoutState): boolean => state.lines.length > 0;
 const costsSomething = (state: CheckoutState): boolean => state.amount.amount > 0;
 const when = (state: CheckoutState) => (state.occurredAt === undefined ? {} : { occurredAt: state.occurredAt });
+// Rows of before the answer was kept are paid with what was asked for: payments then took that or nothing.
+const paidFor = (state: CheckoutState) => (costsSomething(state) ? { paid: state.paid?.amount ?? state.amount } : {});
 
 export const checkoutSaga = defineSaga<CheckoutState>('ordering.checkout', { version: 1 })
   .step('reserve stock', {
@@ -32,6 +41,7 @@ export const checkoutSaga = defineSaga<CheckoutState>('ordering.checkout', { ver
     do: (s) =>
       Payments.operations.takePayment.with({ orderId: s.orderId, amount: s.amount, method: s.method, ...when(s) }),
     waitWhile: (payment) => payment.status === 'pending',
+    keep: (_, { status, amount }) => ({ paid: { status, amount } }),
     timeoutMs: PAYMENT_TIMEOUT_MS,
     undo: (s) => Payments.operations.cancelPayment.with({ orderId: s.orderId }),
   })
@@ -39,8 +49,12 @@ export const checkoutSaga = defineSaga<CheckoutState>('ordering.checkout', { ver
     when: hasTrackedGoods,
     do: (s) => Inventory.operations.allocateStock.with({ orderId: s.orderId }),
   })
-  .step('confirm order', { do: (s) => Ordering.operations.confirmOrder.with({ orderId: s.orderId }) })
+  .step('confirm order', { do: (s) => Ordering.operations.confirmOrder.with({ orderId: s.orderId, ...paidFor(s) }) })
+  .wakeOn(Payments.events.paymentAuthorised, ({ orderId }) => orderId)
   .wakeOn(Payments.events.paymentCaptured, ({ orderId }) => orderId)
   .wakeOn(Payments.events.paymentDeclined, ({ orderId }) => orderId)
   .onFailure((s, failure) => Ordering.operations.rejectOrder.with({ orderId: s.orderId, code: failure.code }))
-  .answers((_, confirmed) => confirmed as PlacedOrder);
+  .answers(({ paid }, confirmed): CheckoutOutcome => ({
+    ...(confirmed as PlacedOrder),
+    ...(paid === undefined ? {} : { paid }),
+  }));

@@ -7,15 +7,20 @@ import { isUniqueViolation, type ModuleDatabase, type UnitOfWork } from '../../.
 import { problems } from '../../../shared/errors/index.ts';
 import { CONFIG, DATABASE, SAGAS } from '../../../shared/module/index.ts';
 import type { SagaRunner, StartedSaga } from '../../../shared/sagas/index.ts';
+import { money, newId } from '../../../shared/values/index.ts';
 import { Payments } from '../../payments/contract/index.ts';
 import { Ordering, type Order, type OrderWithPayment } from '../contract/index.ts';
-import { OrderRepository, toOrder } from '../persistence/order.repository.ts';
+import { planRestRefund } from '../domain/rest.ts';
+import { DispatchRepository } from '../persistence/dispatch.repository.ts';
+import { OrderRepository, toOrder, type OrderRow } from '../persistence/order.repository.ts';
+import { RefundRepository } from '../persistence/refund.repository.ts';
+import { ReturnRepository } from '../persistence/return.repository.ts';
 import { cancellationSaga, type CancellationState } from '../sagas/cancellation.saga.ts';
 
 type CancelOrderOperation = typeof Ordering.operations.cancelOrder;
 
-/** What has left the house comes back as a return, not as a cancellation. */
-const CANCELLABLE = new Set<Order['status']>(['confirmed']);
+/** What has left the house comes back as a return, not as a cancellation: of a partly shipped order the rest is cancelled. */
+const CANCELLABLE = new Set<Order['status']>(['confirmed', 'partly_shipped']);
 const NO_REASON = 'not given';
 
 export class CancelOrder implements Coordination<CancelOrderOperation> {
@@ -24,6 +29,9 @@ export class CancelOrder implements Coordination<CancelOrderOperation> {
     @inject(SAGAS) private readonly sagas: SagaRunner,
     @inject(CONFIG) private readonly config: Config,
     @inject(OrderRepository) private readonly orders: OrderRepository,
+    @inject(DispatchRepository) private readonly dispatches: DispatchRepository,
+    @inject(ReturnRepository) private readonly returns: ReturnRepository,
+    @inject(RefundRepository) private readonly refunds: RefundRepository,
     @inject(clientOf(Payments)) private readonly payments: Client<typeof Payments>,
   ) {}
 
@@ -37,12 +45,15 @@ export class CancelOrder implements Coordination<CancelOrderOperation> {
         call,
         waitMs: this.config.sagas.checkoutWaitMs,
       };
-      await this.sagas
+      const conducted = await this.sagas
         .conduct(cancellationSaga, request, (work) => this.#begin(work, orderId, reason))
         .catch((error: unknown) => {
           if (isUniqueViolation(error, 'sagas_name_key_key')) throw problems.requestInProgress();
           throw error;
         });
+      // As it was when the cancellation ended, so that a repeat gets the same answer. Those of before kept none.
+      const kept = conducted.outcome?.value as OrderWithPayment | null | undefined;
+      if (kept !== undefined && kept !== null) return kept;
     }
     const [payment] = await this.payments.getPayments({ orderIds: [orderId] }, call);
     return { ...(await this.#read(orderId, call)), payment: payment ?? null };
@@ -52,7 +63,24 @@ export class CancelOrder implements Coordination<CancelOrderOperation> {
     const order = await this.orders.findForUpdate(work, orderId);
     if (order === undefined) throw Ordering.errors.orderNotFound({ orderId });
     if (!CANCELLABLE.has(order.status)) throw Ordering.errors.notCancellable({ orderId, status: order.status });
-    return { key: orderId, state: { orderId, reason } };
+    if (await this.dispatches.isUnderWay(work, orderId)) throw Ordering.errors.dispatchUnderWay({ orderId });
+    await this.orders.beginCancelling(work, orderId);
+    const rest = order.status === 'partly_shipped' ? { rest: await this.#setAside(work, order, reason) } : {};
+    return { key: orderId, state: { orderId, reason, ...rest } };
+  }
+
+  /** What was not sent is refunded like any other part of an order: counted on its row before any money moves. */
+  async #setAside(work: UnitOfWork, order: OrderRow, reason: string): Promise<NonNullable<CancellationState['rest']>> {
+    const { id: orderId, currency, totals } = order;
+    const [dispatches, returns] = [await this.dispatches.list(work, orderId), await this.returns.list(work, orderId)];
+    const { amount, lines } = planRestRefund(order, dispatches, returns);
+    const rest = { amount: money(amount, currency), total: totals.total };
+    if (amount === 0) return { ...rest, refundId: null };
+    const refundId = newId('ref');
+    const refund = { id: refundId, orderId, amount: rest.amount, lines, reason };
+    await this.refunds.insert(work, { ...refund, reference: null, refundedAt: undefined });
+    await this.orders.addRefunded(work, orderId, amount, lines);
+    return { ...rest, refundId };
   }
 
   async #read(orderId: string, call: CallContext): Promise<Order> {

@@ -4,8 +4,10 @@ import type { ParsedInputOf } from '../../../shared/contract/index.ts';
 import type { UnitOfWork } from '../../../shared/database/index.ts';
 import { invariant, present } from '../../../shared/errors/index.ts';
 import { SECRET } from '../../../shared/module/index.ts';
+import { guarded } from '../../../shared/telemetry/index.ts';
 import { Ordering, type PlacedOrder } from '../contract/index.ts';
 import { placedOrder } from '../domain/order-access.ts';
+import { assertPaid } from '../domain/order-paid.ts';
 import { OrderRepository, toOrder, type OrderRow } from '../persistence/order.repository.ts';
 
 type ConfirmOrderOperation = typeof Ordering.operations.confirmOrder;
@@ -17,9 +19,10 @@ export class ConfirmOrder implements UseCase<ConfirmOrderOperation> {
     @inject(SECRET) private readonly secret: string,
   ) {}
 
-  async execute({ orderId }: ParsedInputOf<ConfirmOrderOperation>, work: UnitOfWork): Promise<PlacedOrder> {
+  async execute({ orderId, paid }: ParsedInputOf<ConfirmOrderOperation>, work: UnitOfWork): Promise<PlacedOrder> {
     const confirmed = await this.orders.confirm(work, orderId);
     if (confirmed !== undefined) {
+      if (guarded('amount check')) assertPaid(orderId, confirmed.totals.total, paid);
       publishConfirmation(work, confirmed);
       return placedOrder(toOrder(confirmed), this.secret);
     }

@@ -46,15 +46,19 @@ export class PlaceStaffOrder implements Coordination<PlaceStaffOrderOperation> {
       const row = await this.orders.find(this.database.reader(call), conducted.key);
       return { ...toOrder(present(row, 'a checkout that runs has an order')), payment: null };
     }
-    const { accessToken: _, ...order } = conducted.outcome.value;
+    const { accessToken: _, paid, ...order } = conducted.outcome.value;
     const { total } = order.totals;
+    const nothing = { ...total, amount: 0 };
+    const isHeld = paid?.status === 'authorised';
+    // As it was when the order was confirmed, so that a repeat gets the same answer.
     const payment = {
       provider: input.payment.provider,
-      status: 'captured' as const,
+      status: isHeld ? ('authorised' as const) : ('captured' as const),
       authorised: total,
-      captured: total,
+      captured: isHeld ? nothing : total,
+      refunded: nothing,
     };
-    return { ...order, payment: { ...payment, refunded: { ...total, amount: 0 } } };
+    return { ...order, payment };
   }
 
   async #quote(input: StaffOrder, call: CallContext): Promise<Quote> {
