@@ -37,7 +37,12 @@ describeEachPlacement('shipments', (world) => {
       status: 'open',
       lines: [{ orderLineId: line?.id, sku: tea, title: line?.title, quantity: 2 }],
       shippingAddress,
+      part: 1,
+      carrier: null,
+      trackingNumber: null,
       openedAt: expect.any(String),
+      dispatchedAt: null,
+      deliveredAt: null,
       cancelledAt: null,
     });
     const shown = await shop.admin.get(`/admin/v1/shipments/${shipment.id}`).expect(200);

@@ -5,12 +5,13 @@ import { ShipmentReader } from '../persistence/shipment.reader.ts';
 import { ShipmentRepository } from '../persistence/shipment.repository.ts';
 import { CancelShipmentWhenOrderCancelled } from '../subscribers/cancel-shipment-when-order-cancelled.ts';
 import { OpenShipmentWhenOrderConfirmed } from '../subscribers/open-shipment-when-order-confirmed.ts';
+import { ShipmentCanceller } from '../use-cases/shipment-canceller.ts';
 import { confirmedOrder } from './confirmed-order.ts';
 import { ScratchDatabase } from '../../../shared/testing/index.ts';
 
 const { orderConfirmed, orderCancelled } = Ordering.events;
 const open = new OpenShipmentWhenOrderConfirmed(new ShipmentRepository());
-const cancel = new CancelShipmentWhenOrderCancelled(new ShipmentRepository());
+const cancel = new CancelShipmentWhenOrderCancelled(new ShipmentCanceller(new ShipmentRepository()));
 
 let scratch: ScratchDatabase;
 beforeAll(async () => {
@@ -48,7 +49,12 @@ describe('a confirmed order', () => {
         status: 'open',
         lines: [{ orderLineId: order.lines[0]?.id, sku: 'TEA', title: 'Tea', quantity: 2 }],
         shippingAddress: order.shippingAddress,
+        part: 1,
+        carrier: null,
+        trackingNumber: null,
         openedAt: expect.any(String),
+        dispatchedAt: null,
+        deliveredAt: null,
         cancelledAt: null,
       },
     ]);
