@@ -5,19 +5,27 @@ import { OrderId } from '../../ordering/contract/index.ts';
 
 export const MessageId = id('msg');
 
-export const MessageKind = z.enum(['order_confirmation', 'order_cancellation', 'refund_notice']);
+export const MessageKind = z.enum([
+  'order_confirmation',
+  'order_cancellation',
+  'refund_notice',
+  'dispatch_notice',
+  'low_stock',
+]);
 export type MessageKind = z.infer<typeof MessageKind>;
 
 export const Message = z
   .object({
     id: MessageId,
     kind: MessageKind,
-    channel: z.enum(['email']),
+    /** `staff`: for whoever keeps the shop, who reads it here. */
+    channel: z.enum(['email', 'staff']),
     recipient: z.string(),
     subject: z.string(),
     /** Plain text. */
     body: z.string(),
-    orderId: OrderId,
+    /** Null where it is about no order. */
+    orderId: OrderId.nullable(),
     /** `recorded`: written, and not sent by anybody yet. */
     status: z.enum(['recorded']),
     createdAt: z.iso.datetime(),

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { orderCancellation, orderConfirmation, refundNotice, type ConfirmedOrder } from './order-messages.ts';
+import {
+  dispatchNotice,
+  orderCancellation,
+  orderConfirmation,
+  refundNotice,
+  type ConfirmedOrder,
+} from './order-messages.ts';
 
 const gbp = (amount: number) => ({ amount, currency: 'GBP' });
 
@@ -57,6 +63,37 @@ GB
     const { body } = orderConfirmation({ ...order, lines });
     expect(body.match(/Fig Jam/g)).toHaveLength(100);
     expect(body).toContain('… and 900 more\n');
+  });
+});
+
+describe('the message about a parcel', () => {
+  const parcel = {
+    orderNumber: 1042,
+    lines: [
+      { title: 'Fig Jam', quantity: 1 },
+      { title: 'Banyan Seedling, Clay', quantity: 2 },
+    ],
+    carrier: 'Royal Mail',
+    trackingNumber: 'RM 1234 5678 9GB',
+  };
+
+  it('tells what is in it and how to follow it', () => {
+    expect(dispatchNotice(parcel)).toEqual({
+      subject: 'Your order 1042 is on its way',
+      body: `A parcel of your order 1042 has left.
+
+1 × Fig Jam
+2 × Banyan Seedling, Clay
+
+Carrier: Royal Mail
+Tracking number: RM 1234 5678 9GB
+`,
+    });
+  });
+
+  it('speaks of no carrier where none is known', () => {
+    const { body } = dispatchNotice({ ...parcel, carrier: null, trackingNumber: null });
+    expect(body).toBe('A parcel of your order 1042 has left.\n\n1 × Fig Jam\n2 × Banyan Seedling, Clay\n');
   });
 });
 

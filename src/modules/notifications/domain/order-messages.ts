@@ -15,6 +15,13 @@ export interface ConfirmedOrder {
   readonly shippingAddress: Address | null;
 }
 
+export interface DispatchedParcel {
+  readonly orderNumber: number;
+  readonly lines: readonly { readonly title: string; readonly quantity: number }[];
+  readonly carrier: string | null;
+  readonly trackingNumber: string | null;
+}
+
 /** A message names so many lines and then says how many more there are: nobody reads a thousand. */
 const MAX_LINES_SHOWN = 100;
 
@@ -46,10 +53,27 @@ export function refundNotice(orderNumber: number, amount: Money): MessageText {
   };
 }
 
+export function dispatchNotice({ orderNumber, lines, carrier, trackingNumber }: DispatchedParcel): MessageText {
+  const tracking = [
+    ...(carrier === null ? [] : [`Carrier: ${carrier}`]),
+    ...(trackingNumber === null ? [] : [`Tracking number: ${trackingNumber}`]),
+  ];
+  return {
+    subject: `Your order ${orderNumber} is on its way`,
+    body: paragraphs(
+      [`A parcel of your order ${orderNumber} has left.`],
+      shorten(lines, ({ quantity, title }) => `${quantity} × ${title}`),
+      tracking,
+    ),
+  };
+}
+
 function lineTexts({ lines }: ConfirmedOrder, text: (money: Money) => string): string[] {
-  const shown = lines
-    .slice(0, MAX_LINES_SHOWN)
-    .map(({ quantity, title, total }) => `${quantity} × ${title}: ${text(total)}`);
+  return shorten(lines, ({ quantity, title, total }) => `${quantity} × ${title}: ${text(total)}`);
+}
+
+function shorten<Line>(lines: readonly Line[], textOf: (line: Line) => string): string[] {
+  const shown = lines.slice(0, MAX_LINES_SHOWN).map(textOf);
   const hidden = lines.length - shown.length;
   return hidden === 0 ? shown : [...shown, `… and ${hidden} more`];
 }

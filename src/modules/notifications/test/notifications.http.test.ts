@@ -62,6 +62,25 @@ describeEachPlacement('messages to buyers', (world) => {
     expect(second.nextCursor).toBeNull();
   });
 
+  it('tells the buyer that a parcel has left, and how to follow it', async () => {
+    const shop = world();
+    const order = await buy(shop, [await sell(shop, { tracked: true })], { email });
+    const shipment = await eventually(async () => {
+      const { body } = await shop.admin.get('/admin/v1/shipments').query({ orderId: order.id }).expect(200);
+      expect(body.items).toHaveLength(1);
+      return body.items[0] as { id: string };
+    });
+    await shop.admin
+      .post(`/admin/v1/shipments/${shipment.id}/dispatch`)
+      .set('Idempotency-Key', `dispatch-${shipment.id}`)
+      .send({ carrier: 'Royal Mail', trackingNumber: 'RM 1234 5678 9GB' })
+      .expect(200);
+    const [message] = await messagesOf(shop, order.id, 2);
+    expect(message).toMatchObject({ kind: 'dispatch_notice', recipient: email });
+    expect(message?.subject).toBe(`Your order ${order.number} is on its way`);
+    expect(message?.body).toMatch(/2 × Tea[^]*Carrier: Royal Mail\nTracking number: RM 1234 5678 9GB/);
+  });
+
   it('writes nothing to a buyer who left no e-mail', async () => {
     const shop = world();
     const order = await buy(shop, [await sell(shop, { tracked: true })]);
@@ -81,5 +100,32 @@ describeEachPlacement('messages to buyers', (world) => {
       await admin.get(`/admin/v1/messages?${query}`).expect(422);
     }
     await store.get('/admin/v1/messages').expect(401);
+  });
+});
+
+describeEachPlacement('messages to the merchant', (world) => {
+  it('say once that goods run low, whoever bought them', async () => {
+    const shop = world();
+    const sku = await sell(shop, { tracked: true });
+    await shop.admin.put(`/admin/v1/stock/thresholds/${sku}`).send({ threshold: 97 }).expect(200);
+    for (let buyer = 0; buyer < 3; buyer += 1) await buy(shop, [sku]);
+    const notices = async () => (await list(shop, 'limit=100')).items.filter(({ kind }) => kind === 'low_stock');
+    await eventually(async () => expect(await notices()).toHaveLength(1));
+    // A second notice would have come before the confirmation of a later order.
+    const later = await buy(shop, [sku], { email });
+    await messagesOf(shop, later.id, 1);
+    expect(await notices()).toEqual([
+      {
+        id: expect.stringMatching(/^msg_/),
+        kind: 'low_stock',
+        channel: 'staff',
+        recipient: 'merchant',
+        subject: `${sku} runs low`,
+        body: expect.stringContaining('There are 96 pieces'),
+        orderId: null,
+        status: 'recorded',
+        createdAt: expect.any(String),
+      },
+    ]);
   });
 });
