@@ -1,7 +1,7 @@
 import type { Route } from '../../src/shared/http/index.ts';
 
 /** Modules whose POSTs move money, stock or orders. */
-const MOVERS = ['ordering', 'payments', 'inventory'];
+const MOVERS = ['ordering', 'payments', 'inventory', 'fulfilment'];
 
 /** POSTs of these modules that need no key, and why. */
 export const KEYLESS: Readonly<Record<string, string>> = {

@@ -3,15 +3,29 @@ import { eventually } from '../../src/shared/testing/index.ts';
 import { stockOf, type Shop } from './shop.ts';
 
 interface LedgerEntry {
-  readonly kind: 'received' | 'reserved' | 'released' | 'expired' | 'allocated' | 'deallocated';
+  readonly kind: keyof typeof NOTHING_MOVED;
   readonly quantity: number;
 }
 
 const PAGE = 100;
 
+/** No piece of any kind of movement. */
+const NOTHING_MOVED = {
+  received: 0,
+  reserved: 0,
+  released: 0,
+  expired: 0,
+  allocated: 0,
+  deallocated: 0,
+  shipped: 0,
+  unshipped: 0,
+  returned: 0,
+  written_off: 0,
+};
+
 /** Stock of a SKU as the ledger has it: every piece that moved, summed up. */
 export async function stockByLedger({ admin }: Shop, sku: string) {
-  const sums = { received: 0, reserved: 0, released: 0, expired: 0, allocated: 0, deallocated: 0 };
+  const sums = { ...NOTHING_MOVED };
   let cursor: string | null = null;
   do {
     const page: { items: LedgerEntry[]; nextCursor: string | null } = (
@@ -24,8 +38,10 @@ export async function stockByLedger({ admin }: Shop, sku: string) {
     cursor = page.nextCursor;
   } while (cursor !== null);
   const reserved = sums.reserved - sums.released - sums.expired - sums.allocated;
-  const allocated = sums.allocated - sums.deallocated;
-  return { onHand: sums.received, reserved, allocated, available: sums.received - reserved - allocated };
+  const sent = sums.shipped - sums.unshipped;
+  const allocated = sums.allocated - sums.deallocated - sent;
+  const onHand = sums.received + sums.returned - sums.written_off - sent;
+  return { onHand, reserved, allocated, available: onHand - reserved - allocated };
 }
 
 /** The shelves hold what they should, and the ledger says why. */
