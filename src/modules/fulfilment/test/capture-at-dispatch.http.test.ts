@@ -34,6 +34,16 @@ describeEachPlacement(
       expect(await warehouse.order(orderId)).toMatchObject({ status: 'shipped', payment: { status: 'captured' } });
     });
 
+    it('is taken at once of an order from which no parcel will ever leave', async () => {
+      const warehouse = new Warehouse(world());
+      const wrapping = await warehouse.stock({ pieces: 0, price: 50, tracked: false });
+      const { id: orderId } = await warehouse.buy({ [wrapping]: 2 });
+      expect(await warehouse.order(orderId)).toMatchObject({
+        status: 'confirmed',
+        payment: { status: 'captured', captured: gbp(100) },
+      });
+    });
+
     it('stays where it is when the bank refuses: goods, order and shipment are as before, and can be tried again', async () => {
       const warehouse = new Warehouse(world());
       const tea = await warehouse.stock({ pieces: 5, price: 600 });

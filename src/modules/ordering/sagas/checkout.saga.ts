@@ -39,7 +39,14 @@ export const checkoutSaga = defineSaga<CheckoutState>('ordering.checkout', { ver
   .step('take payment', {
     when: costsSomething,
     do: (s) =>
-      Payments.operations.takePayment.with({ orderId: s.orderId, amount: s.amount, method: s.method, ...when(s) }),
+      Payments.operations.takePayment.with({
+        orderId: s.orderId,
+        amount: s.amount,
+        method: s.method,
+        // Of an order without goods no parcel leaves that its money could be captured for.
+        captureNow: !hasTrackedGoods(s),
+        ...when(s),
+      }),
     waitWhile: (payment) => payment.status === 'pending',
     keep: (_, { status, amount }) => ({ paid: { status, amount } }),
     timeoutMs: PAYMENT_TIMEOUT_MS,

@@ -35,6 +35,8 @@ export const Payments = defineContract('payments', {
         orderId: OrderId,
         amount: Money,
         method: PaymentMethod,
+        /** True where nothing will ever go out to capture it for: it is captured at once, whatever the setting. */
+        captureNow: z.boolean().default(false),
         /** When it was paid; default: now. */
         occurredAt: Moment.optional(),
       }),

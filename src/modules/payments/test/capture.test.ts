@@ -103,6 +103,15 @@ describe('a shop that takes the money as the goods go out', () => {
     expect(await chargesOf(world, free)).toEqual([]);
   });
 
+  it('takes at once what nothing will go out for', async () => {
+    const orderId = newId('ord');
+    const method = { provider: 'sandbox' as const, token: 'tok_ok' };
+    const asked = { orderId, amount: GBP_10, method, captureNow: true };
+    expect(await world.payments.takePayment(asked, world.call())).toMatchObject({ status: 'captured' });
+    expect(await chargesOf(world, orderId)).toMatchObject([{ status: 'captured', captured: 1_000 }]);
+    expect(await booksOf(world, orderId)).toEqual(sold(1_000));
+  });
+
   it('goes on with a payment as it was begun, when the setting changes meanwhile', async () => {
     const orderId = newId('ord');
     const held = world.proxy.holdNext('request', CHARGE);

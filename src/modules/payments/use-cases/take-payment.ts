@@ -53,14 +53,14 @@ export class TakePayment implements Coordination<Op> {
   }
 
   async #intend(input: ParsedInputOf<Op>, provider: PaymentProvider, work: UnitOfWork): Promise<Payment> {
-    const { orderId, amount, method, occurredAt = null } = input;
+    const { orderId, amount, method, captureNow, occurredAt = null } = input;
     const asked = { provider: method.provider, amount, tokenDigest: digestOf(method) };
     const payment = await this.payments.intend(work, {
       ...asked,
       orderId,
       occurredAt,
       paymentId: newId('pay'),
-      capturesAt: this.providers.captureMomentOf(provider),
+      capturesAt: captureNow ? 'checkout' : this.providers.captureMomentOf(provider),
     });
     if (!isTombstone(payment)) assertSamePayment(payment, asked);
     return payment;
