@@ -66,7 +66,7 @@ describe('a process that cannot take a step back', () => {
   it('waits for an operator when an undo contradicts the books again and again', async () => {
     planAnswers('ulm', 'car', 'refuse');
     planAnswers('ulm', 'undo hotel', ...Array.from({ length: 4 }, () => 'contradict' as const));
-    expect(await world.conduct('ulm')).toEqual({ key: 'ulm', outcome: undefined });
+    expect(await world.conduct('ulm')).toEqual({ underWay: 'ulm' });
     const { id, status, history } = await world.saga('ulm');
     expect(status).toBe('needs_attention');
     expect(history.at(-1)).toMatchObject({ what: 'stuck', error: 'the books know nothing of undo hotel' });
@@ -165,7 +165,7 @@ describe('a process that may not begin', () => {
     }
     expect(world.begun).toBe(before);
     await expect(world.conduct('faro', { key: 'in time' })).resolves.toMatchObject({
-      outcome: { value: { confirmed: 'faro' } },
+      confirmed: 'faro',
     });
   });
 });

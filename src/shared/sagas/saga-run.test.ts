@@ -4,6 +4,8 @@ import { eventually } from '../testing/index.ts';
 import { askedOf, planAnswers, TripWorld } from './test/trip.ts';
 
 const WORLD_LIMIT_MS = 60_000;
+/** For the end of a saga that will not come. */
+const WAIT_MS = 1_000;
 
 describe('a process over several modules', () => {
   let world: TripWorld;
@@ -15,7 +17,7 @@ describe('a process over several modules', () => {
   }, WORLD_LIMIT_MS);
 
   it('takes its steps in order and answers with the last one', async () => {
-    expect(await world.conduct('rome')).toEqual({ key: 'rome', outcome: { value: { confirmed: 'rome' } } });
+    expect(await world.conduct('rome')).toEqual({ confirmed: 'rome' });
     expect(askedOf('rome')).toEqual(['flight', 'hotel', 'car', 'confirm']);
     expect(await world.ends('rome')).toEqual(['confirmed']);
     expect(await world.saga('rome')).toMatchObject({ status: 'completed' });
@@ -46,7 +48,7 @@ describe('a process over several modules', () => {
   it('repeats a step that broke, and its own one too, without doing it twice', async () => {
     planAnswers('bern', 'hotel', 'break', 'break');
     planAnswers('bern', 'confirm', 'break');
-    expect(await world.conduct('bern')).toMatchObject({ outcome: { value: { confirmed: 'bern' } } });
+    expect(await world.conduct('bern')).toMatchObject({ confirmed: 'bern' });
     expect(askedOf('bern')).toEqual(['flight', 'hotel', 'hotel', 'hotel', 'car', 'confirm', 'confirm']);
     expect(await world.ends('bern')).toEqual(['confirmed']);
   });
@@ -64,7 +66,7 @@ describe('a process over several modules', () => {
 
   it('sleeps while an answer is open, tells so at once, and goes on when it comes', async () => {
     planAnswers('riga', 'hotel', 'not yet');
-    expect(await world.conduct('riga')).toEqual({ key: 'riga', outcome: undefined });
+    expect(await world.conduct('riga')).toEqual({ underWay: 'riga' });
     await eventually(async () => expect(await world.saga('riga')).toMatchObject({ status: 'completed' }));
     expect(await world.ends('riga')).toEqual(['confirmed']);
   });
@@ -79,7 +81,7 @@ describe('a process over several modules', () => {
   it('waits for an operator when an undo is refused, and goes on when told to', async () => {
     planAnswers('graz', 'car', 'refuse');
     planAnswers('graz', 'undo hotel', 'refuse');
-    expect(await world.conduct('graz')).toEqual({ key: 'graz', outcome: undefined });
+    expect(await world.conduct('graz')).toEqual({ underWay: 'graz' });
     const { id, status } = await world.saga('graz');
     expect(status).toBe('needs_attention');
     expect(await world.ends('graz')).toEqual([]);
@@ -92,15 +94,37 @@ describe('a process over several modules', () => {
   it('changes nothing any more once another process has taken it over', async () => {
     let letGo = (): void => undefined;
     planAnswers('pisa', 'car', new Promise<void>((done) => (letGo = done)));
-    const conducted = world.conduct('pisa');
+    const conducted = world.conduct('pisa', { waitMs: WAIT_MS });
     await eventually(() => expect(askedOf('pisa')).toContain('car'));
     await world.takeAway('pisa');
     letGo();
-    expect(await conducted).toEqual({ key: 'pisa', outcome: undefined });
+    expect(await conducted).toEqual({ underWay: 'pisa' });
     expect(askedOf('pisa')).toContain('confirm');
     // The confirmation ran in the transaction that was refused, so it has not happened.
     expect(await world.ends('pisa')).toEqual([]);
     expect(await world.saga('pisa')).toMatchObject({ status: 'running', epoch: 2 });
+  });
+
+  it('answers with its end, also where another process has brought it about', async () => {
+    let letGo = (): void => undefined;
+    planAnswers('como', 'car', new Promise<void>((done) => (letGo = done)));
+    const conducted = world.conduct('como');
+    await eventually(() => expect(askedOf('como')).toContain('car'));
+    await world.takeAway('como');
+    letGo();
+    await world.giveBack('como');
+    expect(await conducted).toEqual({ confirmed: 'como' });
+    expect(await world.saga('como')).toMatchObject({ epoch: 3 });
+  });
+
+  it('answers with its end, and not with how it stood a moment ago, when it ends while that is looked up', async () => {
+    let letGo = (): void => undefined;
+    planAnswers('nizza', 'car', new Promise<void>((done) => (letGo = done)));
+    const meanwhile = async (): Promise<void> => {
+      letGo();
+      await eventually(async () => expect(await world.saga('nizza')).toMatchObject({ status: 'completed' }));
+    };
+    expect(await world.conduct('nizza', { waitMs: 0, meanwhile })).toEqual({ confirmed: 'nizza' });
   });
 
   it('starts once for a key, however often it is asked, and gives all the same end', async () => {
@@ -108,7 +132,7 @@ describe('a process over several modules', () => {
     const first = await Promise.all(Array.from({ length: 5 }, () => world.conduct('bonn', { key: 'once' })));
     const later = await world.conduct('bonn', { key: 'once' });
     for (const each of [...first, later]) {
-      expect(each).toEqual({ key: 'bonn', outcome: { value: { confirmed: 'bonn' } } });
+      expect(each).toEqual({ confirmed: 'bonn' });
     }
     expect(world.begun).toBe(before + 1);
     expect(await world.ends('bonn')).toEqual(['confirmed']);

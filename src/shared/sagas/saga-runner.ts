@@ -21,11 +21,14 @@ const PARK_AFTER_MS = seconds(30);
 /** How often the outcome of a saga that another process works on is looked up. */
 const OUTCOME_POLL_MS = 100;
 
-/** What came of a saga: how it ended, or that it goes on. `key` is what it was started for, e.g. an order's id. */
-export interface Conducted<Outcome> {
-  readonly key: string;
-  /** Absent while the saga still runs. */
-  readonly outcome: { readonly value: Outcome } | undefined;
+/** Who wants a saga, and how long the answer may take. */
+export interface SagaRequest<Meanwhile> {
+  readonly operation: Operation;
+  readonly input: unknown;
+  readonly call: CallContext;
+  readonly waitMs: number;
+  /** What is answered while the saga goes on. `key` is what it was started for, e.g. an order's id. */
+  readonly meanwhile: (key: string) => Promise<Meanwhile>;
 }
 
 export interface StartedSaga<State> {
@@ -72,13 +75,32 @@ export class SagaRunner {
    * end. A repeat of the same request (same idempotency key) starts nothing and gets the same outcome.
    * Throws the ContractError that made the saga fail.
    */
-  async conduct<State extends object, Outcome>(
+  async conduct<State extends object, Outcome, Meanwhile>(
     definition: SagaDefinition<State, Outcome>,
-    request: { operation: Operation; input: unknown; call: CallContext; waitMs: number },
+    request: SagaRequest<Meanwhile>,
     begin: (work: UnitOfWork) => Promise<StartedSaga<State>>,
-  ): Promise<Conducted<Outcome>> {
+  ): Promise<Outcome | Meanwhile> {
+    const { call, waitMs, meanwhile } = request;
+    const end = Date.now() + waitMs;
+    const { id, run } = await this.#begin(definition, request, begin);
+    const ended = run === undefined ? undefined : await within(waitMs, run);
+    const row = ended === undefined ? await this.#settle(id, call, end) : ended;
+    if (row.outcome !== null) return outcomeOf<Outcome>(row.outcome);
+    const answer = meanwhile(row.key);
+    await Promise.allSettled([answer]);
+    // The saga may have ended while that was read: then its end is the answer, as it will be for every repeat.
+    const { outcome } = await this.#read(id, call);
+    return outcome === null ? await answer : outcomeOf<Outcome>(outcome);
+  }
+
+  /** The saga, and this process's work on it, where it was started just now. */
+  async #begin<State extends object>(
+    definition: SagaDefinition<State>,
+    request: Omit<SagaRequest<unknown>, 'meanwhile'>,
+    begin: (work: UnitOfWork) => Promise<StartedSaga<State>>,
+  ): Promise<{ id: string; run?: Promise<SagaRow | undefined> }> {
     const { database } = this.#environment;
-    const { call, waitMs } = request;
+    const { call } = request;
     const key = requestKey(request.operation, request.input, call);
     const sagaId = newId('sag');
     let row: SagaRow | undefined;
@@ -91,12 +113,10 @@ export class SagaRunner {
         return undefined;
       })
       .catch((error: unknown) => this.#refuse(key, call, error));
-    if (earlierId !== undefined) {
-      return await this.#settle<Outcome>(present(earlierId, 'a taken key belongs to a saga'), call, waitMs);
-    }
+    if (earlierId !== undefined) return { id: present(earlierId, 'a taken key belongs to a saga') };
     const begun = present(row, 'a saga that was started has a row');
     crashPoint(sagaPoint(definition.name, 'begun'));
-    return await this.#conclude<Outcome>(begun, this.#carryOn(begun), waitMs);
+    return { id: sagaId, run: this.#carryOn(begun) };
   }
 
   /** A refusal to begin is an answer, too: it is kept, so that the same key gets it again. */
@@ -115,30 +135,19 @@ export class SagaRunner {
     this.#sweep();
   }
 
-  async #conclude<Outcome>(
-    row: SagaRow,
-    run: Promise<SagaRow | undefined>,
-    waitMs: number,
-  ): Promise<Conducted<Outcome>> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), waitMs);
-    });
-    const ended = await Promise.race([run, limit]).finally(() => clearTimeout(timer));
-    return { key: row.key, outcome: outcomeOf<Outcome>(ended?.outcome ?? null) };
-  }
-
-  /** The outcome of a saga that may run here, elsewhere, or have ended long ago. */
-  async #settle<Outcome>(sagaId: string, call: CallContext, waitMs: number): Promise<Conducted<Outcome>> {
-    const end = Date.now() + waitMs;
+  /** A saga that may run here, elsewhere, or have ended long ago: as it is at its end, or when nobody waits any longer. */
+  async #settle(sagaId: string, call: CallContext, end: number): Promise<SagaRow> {
     for (;;) {
-      const row = await this.#environment.store.find(this.#environment.database.reader(call), sagaId);
-      const { key, outcome, status, attempts } = present(row, 'a claimed key names an existing saga');
-      const asleep = status === 'running' && attempts > 0 && !this.#active.has(sagaId);
-      if (outcome !== null || asleep || Date.now() + OUTCOME_POLL_MS > end)
-        return { key, outcome: outcomeOf<Outcome>(outcome) };
+      const row = await this.#read(sagaId, call);
+      const asleep = (row.attempts > 0 || !isUnderWay(row)) && !this.#active.has(sagaId);
+      if (row.outcome !== null || asleep || Date.now() + OUTCOME_POLL_MS > end) return row;
       await pause(OUTCOME_POLL_MS);
     }
+  }
+
+  async #read(sagaId: string, call: CallContext): Promise<SagaRow> {
+    const row = await this.#environment.store.find(this.#environment.database.reader(call), sagaId);
+    return present(row, 'a saga that is asked for exists');
   }
 
   /** Resolves to the saga as it ended or went to sleep; to undefined when it is another's, or will be taken up again. */
@@ -150,7 +159,10 @@ export class SagaRunner {
         this.#environment.logger.error({ err: error, sagaId: row.id }, 'a saga stopped and will be taken up again');
         return undefined;
       })
-      .finally(() => this.#active.delete(row.id));
+      .finally(() => {
+        // One that was lost to another owner may have come back to this process meanwhile.
+        if (this.#active.get(row.id) === run) this.#active.delete(row.id);
+      });
     this.#active.set(row.id, run);
     return run;
   }
@@ -225,10 +237,21 @@ function newRow<State extends object>(
   };
 }
 
-function outcomeOf<Outcome>(outcome: SagaOutcome | null): { value: Outcome } | undefined {
-  if (outcome === null) return undefined;
+function isUnderWay({ status }: SagaRow): boolean {
+  return status === 'running' || status === 'compensating';
+}
+
+function outcomeOf<Outcome>(outcome: SagaOutcome): Outcome {
   if ('error' in outcome) throw new ContractError(outcome.error);
-  return { value: outcome.value as Outcome };
+  return outcome.value as Outcome;
+}
+
+async function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limitMs);
+  });
+  return await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
 function pause(ms: number): Promise<void> {

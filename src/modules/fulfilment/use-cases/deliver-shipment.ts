@@ -30,15 +30,15 @@ export class DeliverShipment implements Coordination<DeliverShipmentOperation> {
     if (shipment === undefined) throw Fulfilment.errors.shipmentNotFound({ shipmentId });
     if (shipment.status === 'delivered') return shipment;
     const operation = Fulfilment.operations.deliverShipment;
-    const request = { operation, input, call, waitMs: this.config.sagas.checkoutWaitMs };
-    const conducted = await this.sagas
+    const meanwhile = async (): Promise<Shipment> =>
+      present(await this.reader.find(this.database.reader(call), shipmentId), 'a shipment is never removed');
+    const request = { operation, input, call, waitMs: this.config.sagas.checkoutWaitMs, meanwhile };
+    return await this.sagas
       .conduct(deliverySaga, request, (work) => this.#begin(work, shipmentId))
       .catch((error: unknown) => {
         if (isUniqueViolation(error, 'sagas_name_key_key')) throw problems.requestInProgress();
         throw error;
       });
-    if (conducted.outcome !== undefined) return conducted.outcome.value;
-    return present(await this.reader.find(this.database.reader(call), shipmentId), 'a shipment is never removed');
   }
 
   async #begin(work: UnitOfWork, shipmentId: string): Promise<StartedSaga<DeliveryState>> {

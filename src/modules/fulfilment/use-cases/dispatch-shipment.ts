@@ -29,11 +29,12 @@ export class DispatchShipment implements Coordination<DispatchShipmentOperation>
 
   async coordinate(input: Wish, call: CallContext): Promise<Shipment> {
     const operation = Fulfilment.operations.dispatchShipment;
-    const request = { operation, input, call, waitMs: this.config.sagas.checkoutWaitMs };
-    const conducted = await this.sagas.conduct(dispatchSaga, request, (work) => this.#begin(work, input));
-    if (conducted.outcome !== undefined) return conducted.outcome.value;
-    const shipment = await this.reader.find(this.database.reader(call), input.shipmentId);
-    return present(shipment, 'a shipment that is being dispatched exists');
+    const meanwhile = async (): Promise<Shipment> => {
+      const shipment = await this.reader.find(this.database.reader(call), input.shipmentId);
+      return present(shipment, 'a shipment that is being dispatched exists');
+    };
+    const request = { operation, input, call, waitMs: this.config.sagas.checkoutWaitMs, meanwhile };
+    return await this.sagas.conduct(dispatchSaga, request, (work) => this.#begin(work, input));
   }
 
   async #begin(work: UnitOfWork, input: Wish): Promise<StartedSaga<DispatchState>> {

@@ -31,11 +31,10 @@ export class ReturnGoods implements Coordination<ReturnGoodsOperation> {
 
   async coordinate(input: Wish, call: CallContext): Promise<Return> {
     const operation = Fulfilment.operations.returnGoods;
-    const request = { operation, input, call, waitMs: this.config.sagas.checkoutWaitMs };
-    const conducted = await this.sagas.conduct(returnSaga, request, (work) => this.#begin(work, input));
-    if (conducted.outcome !== undefined) return conducted.outcome.value;
-    const pending = await this.returns.find(this.database.reader(call), conducted.key);
-    return present(pending, 'a return that is under way exists');
+    const meanwhile = async (returnId: string): Promise<Return> =>
+      present(await this.returns.find(this.database.reader(call), returnId), 'a return that is under way exists');
+    const request = { operation, input, call, waitMs: this.config.sagas.checkoutWaitMs, meanwhile };
+    return await this.sagas.conduct(returnSaga, request, (work) => this.#begin(work, input));
   }
 
   async #begin(work: UnitOfWork, input: Wish): Promise<StartedSaga<ReturnState>> {

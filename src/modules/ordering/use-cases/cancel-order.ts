@@ -44,17 +44,22 @@ export class CancelOrder implements Coordination<CancelOrderOperation> {
         input,
         call,
         waitMs: this.config.sagas.checkoutWaitMs,
+        meanwhile: () => this.#withPayment(orderId, call),
       };
-      const conducted = await this.sagas
+      const cancelled = await this.sagas
         .conduct(cancellationSaga, request, (work) => this.#begin(work, orderId, reason))
         .catch((error: unknown) => {
           if (isUniqueViolation(error, 'sagas_name_key_key')) throw problems.requestInProgress();
           throw error;
         });
       // As it was when the cancellation ended, so that a repeat gets the same answer. Those of before kept none.
-      const kept = conducted.outcome?.value as OrderWithPayment | null | undefined;
-      if (kept !== undefined && kept !== null) return kept;
+      const kept = cancelled as OrderWithPayment | null;
+      if (kept !== null) return kept;
     }
+    return await this.#withPayment(orderId, call);
+  }
+
+  async #withPayment(orderId: string, call: CallContext): Promise<OrderWithPayment> {
     const [payment] = await this.payments.getPayments({ orderIds: [orderId] }, call);
     return { ...(await this.#read(orderId, call)), payment: payment ?? null };
   }

@@ -4,12 +4,13 @@ import { clientOf, type Client, type Coordination } from '../../../shared/calls/
 import type { Config } from '../../../shared/config/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../shared/contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../../../shared/database/index.ts';
+import { ContractError, present } from '../../../shared/errors/index.ts';
 import { CONFIG, DATABASE, SAGAS, SECRET } from '../../../shared/module/index.ts';
 import type { SagaRunner, StartedSaga } from '../../../shared/sagas/index.ts';
-import { newId } from '../../../shared/values/index.ts';
+import { newId, type Money } from '../../../shared/values/index.ts';
 import type { PaymentMethod } from '../../payments/contract/index.ts';
 import { Pricing } from '../../pricing/contract/index.ts';
-import { Ordering, type Cart } from '../contract/index.ts';
+import { Ordering, type PlacedOrder } from '../contract/index.ts';
 import { missingFor } from '../domain/cart.ts';
 import { placedOrder } from '../domain/order-access.ts';
 import { CartRepository } from '../persistence/cart.repository.ts';
@@ -22,7 +23,11 @@ type CompleteCartOperation = typeof Ordering.operations.completeCart;
 /** The prices that a shopper was shown hold for this long; after it the cart is priced anew before it is sold. */
 const QUOTE_HOLDS = '1 hour';
 
-class QuoteHasExpired extends Error {}
+class QuoteHasExpired extends Error {
+  constructor(readonly shown: Money) {
+    super('the prices that the shopper was shown hold no longer');
+  }
+}
 
 /** Turns a cart into an order and carries the checkout as far as it goes within the wait that is configured. */
 export class CompleteCart implements Coordination<CompleteCartOperation> {
@@ -47,18 +52,23 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
       input,
       call,
       waitMs: this.config.sagas.checkoutWaitMs,
+      meanwhile: (orderId: string) => this.#pending(orderId, call),
     };
     const begin = (work: UnitOfWork): Promise<StartedSaga<CheckoutState>> =>
       this.#begin(work, input, deliveryIsOffered);
-    const conducted = await this.sagas.conduct(checkoutSaga, request, begin).catch(async (error: unknown) => {
+    const order = await this.sagas.conduct(checkoutSaga, request, begin).catch(async (error: unknown) => {
       if (!(error instanceof QuoteHasExpired)) throw error;
-      await this.#priceAnew(input.cartId, call);
-      return await this.sagas.conduct(checkoutSaga, request, begin);
+      const refusal = await this.#priceAnew(input.cartId, error.shown, call);
+      // Raised where a saga begins, a refusal is kept under the request's key like any other.
+      const refuse = (): Promise<never> => Promise.reject(refusal);
+      return await this.sagas.conduct(checkoutSaga, request, refusal === undefined ? begin : refuse);
     });
-    if (conducted.outcome !== undefined) return { order: conducted.outcome.value };
-    const order = await this.orders.find(this.database.reader(call), conducted.key);
-    if (order === undefined) throw new Error('a checkout that runs has an order');
-    return { order: placedOrder(toOrder(order), this.secret) };
+    return { order };
+  }
+
+  async #pending(orderId: string, call: CallContext): Promise<PlacedOrder> {
+    const row = await this.orders.find(this.database.reader(call), orderId);
+    return placedOrder(toOrder(present(row, 'a checkout that runs has an order')), this.secret);
   }
 
   /** One transaction: the cart is taken, the order stands, the saga will bring it to its end. */
@@ -70,7 +80,7 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
     const orderId = newId('ord');
     const taken = await this.carts.beginCompletion(work, cartId, orderId, QUOTE_HOLDS);
     if (taken === undefined) return await this.#refuse(work, cartId);
-    if (!taken.quoteHolds) throw new QuoteHasExpired();
+    if (!taken.quoteHolds) throw new QuoteHasExpired(taken.cart.totals.total);
     const { cart } = taken;
     const missing = missingFor(cart, deliveryIsOffered);
     if (missing.length > 0) throw Ordering.errors.cartIncomplete({ missing }, `Missing: ${missing.join(', ')}.`);
@@ -85,12 +95,14 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
     throw Ordering.errors.cartAlreadyCompleted({ orderId: cart.orderId ?? '' });
   }
 
-  /** Throws priceChanged when the shopper would pay something else than what was shown. */
-  async #priceAnew(cartId: string, call: CallContext): Promise<void> {
-    const shown = await this.pricedCart.read(cartId, call);
-    const now: Cart = await this.pricedCart.change({ cartId }, call, (cart) => cart);
-    if (now.totals.total.amount !== shown.totals.total.amount) {
-      throw Ordering.errors.priceChanged({ cartId, totals: now.totals });
+  /** Why the cart is not sold now: the shopper would pay something else than what was shown, or it cannot be priced. */
+  async #priceAnew(cartId: string, shown: Money, call: CallContext): Promise<ContractError | undefined> {
+    try {
+      const { totals } = await this.pricedCart.change({ cartId }, call, (cart) => cart);
+      return totals.total.amount === shown.amount ? undefined : Ordering.errors.priceChanged({ cartId, totals });
+    } catch (error) {
+      if (error instanceof ContractError) return error;
+      throw error;
     }
   }
 }

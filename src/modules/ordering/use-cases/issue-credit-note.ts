@@ -33,15 +33,15 @@ export class IssueCreditNote implements Coordination<IssueCreditNoteOperation> {
       input,
       call,
       waitMs: this.config.sagas.checkoutWaitMs,
+      meanwhile: async (creditNoteId: string) =>
+        present(
+          await this.creditNotes.find(this.database.reader(call), creditNoteId),
+          'a credit note under way exists',
+        ),
     };
-    const conducted = await this.sagas
+    return await this.sagas
       .conduct(creditNoteSaga, request, (work) => this.#begin(work, input, issuedAt))
       .catch((error: unknown) => this.#explain(error, input.reference, call));
-    if (conducted.outcome !== undefined) return conducted.outcome.value;
-    return present(
-      await this.creditNotes.find(this.database.reader(call), conducted.key),
-      'a credit note under way exists',
-    );
   }
 
   async #begin(work: UnitOfWork, input: NewCreditNote, issuedAt: string): Promise<StartedSaga<CreditNoteState>> {

@@ -38,15 +38,13 @@ export class PlaceStaffOrder implements Coordination<PlaceStaffOrderOperation> {
       input,
       call,
       waitMs: this.config.sagas.checkoutWaitMs,
+      meanwhile: (orderId: string) => this.#pending(orderId, call),
     };
-    const conducted = await this.sagas
+    const ended = await this.sagas
       .conduct(checkoutSaga, request, (work) => this.#begin(work, input, quote))
       .catch((error: unknown) => this.#explain(error, input.reference, call));
-    if (conducted.outcome === undefined) {
-      const row = await this.orders.find(this.database.reader(call), conducted.key);
-      return { ...toOrder(present(row, 'a checkout that runs has an order')), payment: null };
-    }
-    const { accessToken: _, paid, ...order } = conducted.outcome.value;
+    if ('payment' in ended) return ended;
+    const { accessToken: _, paid, ...order } = ended;
     const { total } = order.totals;
     const nothing = { ...total, amount: 0 };
     const isHeld = paid?.status === 'authorised';
@@ -59,6 +57,11 @@ export class PlaceStaffOrder implements Coordination<PlaceStaffOrderOperation> {
       refunded: nothing,
     };
     return { ...order, payment };
+  }
+
+  async #pending(orderId: string, call: CallContext): Promise<OrderWithPayment> {
+    const row = await this.orders.find(this.database.reader(call), orderId);
+    return { ...toOrder(present(row, 'a checkout that runs has an order')), payment: null };
   }
 
   async #quote(input: StaffOrder, call: CallContext): Promise<Quote> {

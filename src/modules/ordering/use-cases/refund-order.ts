@@ -37,12 +37,12 @@ export class RefundOrder implements Coordination<RefundOrderOperation> {
       input,
       call,
       waitMs: this.config.sagas.checkoutWaitMs,
+      meanwhile: async (refundId: string) =>
+        present(await this.refunds.find(this.database.reader(call), refundId), 'a refund under way exists'),
     };
-    const conducted = await this.sagas
+    return await this.sagas
       .conduct(refundSaga, request, (work) => this.#begin(work, input))
       .catch((error: unknown) => this.#explain(error, input.reference, call));
-    if (conducted.outcome !== undefined) return conducted.outcome.value;
-    return present(await this.refunds.find(this.database.reader(call), conducted.key), 'a refund under way exists');
   }
 
   async #begin(work: UnitOfWork, input: RefundWish): Promise<StartedSaga<RefundState>> {

@@ -185,11 +185,17 @@ export class TripWorld {
       waitMs?: number;
       refused?: boolean;
       saga?: SagaDefinition<TripState, { confirmed: string }>;
+      meanwhile?: () => Promise<void>;
     } = {},
   ) {
     const { sagas } = this.kernel.module('trips');
     const call = this.kernel.context({ idempotencyKey: options.key });
-    const request = { operation: Trips.operations.plan, input: { trip }, call, waitMs: options.waitMs ?? 20_000 };
+    const meanwhile = async (key: string): Promise<{ underWay: string }> => {
+      await options.meanwhile?.();
+      return { underWay: key };
+    };
+    const waitMs = options.waitMs ?? 20_000;
+    const request = { operation: Trips.operations.plan, input: { trip }, call, waitMs, meanwhile };
     return await sagas.conduct(options.saga ?? tripSaga, request, () => {
       if (options.refused === true) throw Trips.errors.forbidden({ trip });
       this.begun += 1;
@@ -242,6 +248,13 @@ export class TripWorld {
          where key = $1`,
         [trip],
       ),
+    );
+  }
+
+  /** The other process lets go of it, for whoever takes it. */
+  async giveBack(trip: string): Promise<void> {
+    await this.kernel.write('trips', (work) =>
+      work.run('update sagas set owner = null, lease_until = now(), due_at = now() where key = $1', [trip]),
     );
   }
 }
