@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import request from 'supertest';
 
@@ -30,8 +30,18 @@ export interface Ending {
 
 /** Compiles the sources once, as `npm start` does: the tests start what an operator starts. */
 export function buildApp(): void {
+  if (isBuilt()) return;
   const { status, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0 && !existsSync(MAIN)) throw new Error(`the build failed: ${stderr}`);
+}
+
+/** The suite before this one has built it, and nothing has changed since. */
+function isBuilt(): boolean {
+  if (!existsSync(MAIN)) return false;
+  const builtMs = statSync(MAIN).mtimeMs;
+  return readdirSync(resolve(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).every(
+    (path) => statSync(resolve(ROOT, 'src', path)).mtimeMs < builtMs,
+  );
 }
 
 /** The application as a process of its own, in a process group of its own, to be killed and started again. */
