@@ -59,9 +59,11 @@ export class CompleteCart implements Coordination<CompleteCartOperation> {
     const order = await this.sagas.conduct(checkoutSaga, request, begin).catch(async (error: unknown) => {
       if (!(error instanceof QuoteHasExpired)) throw error;
       const refusal = await this.#priceAnew(input.cartId, error.shown, call);
-      // Raised where a saga begins, a refusal is kept under the request's key like any other.
-      const refuse = (): Promise<never> => Promise.reject(refusal);
-      return await this.sagas.conduct(checkoutSaga, request, refusal === undefined ? begin : refuse);
+      return await this.sagas.conduct(checkoutSaga, request, async (work) => {
+        // Raised where a saga begins, a refusal is kept under the request's key like any other.
+        if (refusal !== undefined) throw refusal;
+        return await begin(work);
+      });
     });
     return { order };
   }
