@@ -80,6 +80,24 @@ describeEachPlacement(
       expect((await warehouse.takeBack(orderId, lines).expect(201)).body).toMatchObject({ refund: gbp(600) });
       expect((await warehouse.order(orderId)).payment?.refunded).toEqual(gbp(600));
     });
+
+    it('pays for what was sent, also where pieces of the rest were refunded before it was cancelled', async () => {
+      const shop = world();
+      const warehouse = new Warehouse(shop);
+      const tea = await warehouse.stock({ pieces: 5, price: 600 });
+      const { orderId, shipment } = await warehouse.buyToSend({ [tea]: 3 });
+      const orderLineId = shipment.lines[0]?.orderLineId;
+      await warehouse.dispatch(shipment.id, { lines: [{ orderLineId, quantity: 1 }] }).expect(200);
+      await shop.admin
+        .post(`/admin/v1/orders/${orderId}/refunds`)
+        .set('Idempotency-Key', randomUUID())
+        .send({ lines: [{ lineId: orderLineId, quantity: 1 }], reason: 'sold out' })
+        .expect(201);
+      const cancelled = await warehouse.cancel(orderId).expect(200);
+      const paid = { status: 'captured', captured: gbp(1_200), refunded: gbp(600) };
+      expect(cancelled.body).toMatchObject({ status: 'shipped', refunded: gbp(1_200), payment: paid });
+      expect(await warehouse.order(orderId)).toMatchObject({ refunded: gbp(1_200), payment: paid });
+    });
   },
   { environment: { PAYMENT_CAPTURE: 'dispatch' } },
 );

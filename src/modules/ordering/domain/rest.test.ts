@@ -34,6 +34,7 @@ describe('the rest of an order', () => {
     ]);
     expect(planRestRefund(order, [first], [])).toEqual({
       amount: 2_500 - first.amount,
+      refundedBefore: 0,
       lines: [
         { lineId: 'tea', quantity: 1 },
         { lineId: 'mug', quantity: 1 },
@@ -50,9 +51,13 @@ describe('the rest of an order', () => {
     const first = sent('tea', 2);
     const lines = order.lines.map((each) => (each.id === 'tea' ? { ...each, refundedQuantity: 1 } : each));
     const refunded = planRestRefund({ ...order, refunded: 600, lines }, [first], []);
-    expect(refunded).toEqual({ amount: 2_500 - first.amount - 600, lines: [{ lineId: 'mug', quantity: 1 }] });
+    expect(refunded).toEqual({
+      amount: 2_500 - first.amount - 600,
+      refundedBefore: 600,
+      lines: [{ lineId: 'mug', quantity: 1 }],
+    });
     expect(planRestRefund({ ...order, refunded: 2_400 }, [first], []).amount).toBe(100);
-    expect(planRestRefund({ ...order, refunded: 2_500 }, [first], [])).toEqual({ amount: 0, lines: [] });
+    expect(planRestRefund({ ...order, refunded: 2_500 }, [first], [])).toMatchObject({ amount: 0, lines: [] });
   });
 
   it('leaves an order that is shipped, or delivered when all that was sent has arrived', () => {

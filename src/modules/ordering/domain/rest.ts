@@ -23,13 +23,14 @@ export function unsentPieces(order: DispatchableOrder, dispatches: readonly Disp
 
 /**
  * What is given back when the rest is not sent: the total less the shares of what was sent, less what its pieces were
- * refunded before; never more than is left. `lines` are the pieces that this refunds.
+ * refunded before; never more than is left. `lines` are the pieces that this refunds, `refundedBefore` what was given
+ * back for the others.
  */
 export function planRestRefund(
   order: RestOrder,
   dispatches: readonly Dispatch[],
   returns: readonly Return[],
-): { readonly amount: number; readonly lines: LineQuantity[] } {
+): { readonly amount: number; readonly refundedBefore: number; readonly lines: LineQuantity[] } {
   const active = dispatches.filter(({ status }) => status !== 'abandoned');
   const { amount: total } = order.totals.total;
   const share = total - active.reduce((sum, { amount }) => sum + amount, 0);
@@ -47,5 +48,9 @@ export function planRestRefund(
     return { lineId, quantity: quantity - already };
   });
   const amount = Math.min(Math.max(0, share - refundedBefore), total - order.refunded);
-  return { amount, lines: amount === 0 ? [] : lines.filter(({ quantity }) => quantity > 0) };
+  return {
+    amount,
+    refundedBefore: share - amount,
+    lines: amount === 0 ? [] : lines.filter(({ quantity }) => quantity > 0),
+  };
 }

@@ -8,7 +8,13 @@ export interface CancellationState {
   readonly orderId: string;
   readonly reason: string;
   /** Where a part has been sent and only the rest is cancelled: what the rest costs, set aside as a refund. */
-  readonly rest?: { readonly refundId: string | null; readonly amount: Money; readonly total: Money };
+  readonly rest?: {
+    readonly refundId: string | null;
+    readonly amount: Money;
+    readonly total: Money;
+    /** What of it was refunded before; where it is only held, that was paid out of what the sent goods had cost. */
+    readonly refundedBefore: Money;
+  };
   /** What payments have answered; null where there is no payment. */
   readonly payment?: PaymentSummary | null;
 }
@@ -40,7 +46,10 @@ export const cancellationSaga = defineSaga<CancellationState>('ordering.cancella
     do: ({ orderId, rest }) =>
       rest === undefined
         ? Payments.operations.cancelPayment.with({ orderId })
-        : Payments.operations.releaseAuthorisation.with({ orderId }),
+        : Payments.operations.releaseAuthorisation.with({
+            orderId,
+            ...(rest.refundedBefore.amount === 0 ? {} : { captureFirst: rest.refundedBefore }),
+          }),
     keep: (_, payment) => ({ payment }),
   })
   .step('refund the rest', {

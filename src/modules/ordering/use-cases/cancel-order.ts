@@ -78,8 +78,12 @@ export class CancelOrder implements Coordination<CancelOrderOperation> {
   async #setAside(work: UnitOfWork, order: OrderRow, reason: string): Promise<NonNullable<CancellationState['rest']>> {
     const { id: orderId, currency, totals } = order;
     const [dispatches, returns] = [await this.dispatches.list(work, orderId), await this.returns.list(work, orderId)];
-    const { amount, lines } = planRestRefund(order, dispatches, returns);
-    const rest = { amount: money(amount, currency), total: totals.total };
+    const { amount, refundedBefore, lines } = planRestRefund(order, dispatches, returns);
+    const rest = {
+      amount: money(amount, currency),
+      total: totals.total,
+      refundedBefore: money(refundedBefore, currency),
+    };
     if (amount === 0) return { ...rest, refundId: null };
     const refundId = newId('ref');
     const refund = { id: refundId, orderId, amount: rest.amount, lines, reason };

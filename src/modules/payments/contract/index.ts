@@ -56,9 +56,15 @@ export const Payments = defineContract('payments', {
      * Lets go of what is authorised and will never be captured, and keeps what was captured: an authorisation reversal.
      * Where nothing was captured it cancels the payment. Repeating it, or asking where nothing is held, changes nothing.
      */
-    releaseAuthorisation: command(z.strictObject({ orderId: OrderId }), PaymentSummary.nullable(), {
-      repeat: 'natural',
-    }),
+    releaseAuthorisation: command(
+      z.strictObject({
+        orderId: OrderId,
+        /** So much of what is held is captured before the rest is let go, unless the bank no longer stands by it. */
+        captureFirst: Money.optional(),
+      }),
+      PaymentSummary.nullable(),
+      { repeat: 'natural' },
+    ),
     /**
      * Voids what is authorised and gives back what was captured, and keeps anything from being taken later. Repeating it
      * changes nothing.

@@ -60,6 +60,30 @@ describe('what will never go out', () => {
     expect(await netOf(orderId)).toEqual({ clearing_sandbox: 400, sales: -400 });
   });
 
+  it('is released but for what is still owed of it, which is captured first, once', async () => {
+    const orderId = await authorised(400);
+    await refund(orderId, 300);
+    const releaseRest = () =>
+      world.payments.releaseAuthorisation({ orderId, captureFirst: money(300, 'GBP') }, world.call());
+    world.proxy.loseNextAnswer(CAPTURE);
+    world.proxy.loseNextAnswer(VOID);
+    await failureOf(releaseRest());
+    await eventually(async () =>
+      expect(await releaseRest()).toMatchObject({ status: 'captured', captured: { amount: 700 } }),
+    );
+    expect(await releaseRest()).toMatchObject({ authorised: { amount: 700 }, refunded: { amount: 300 } });
+    expect(await chargesOf(world, orderId)).toMatchObject([{ status: 'captured', captured: 700, refunded: 300 }]);
+    expect(await netOf(orderId)).toEqual({ clearing_sandbox: 400, refunds: 300, sales: -700 });
+  });
+
+  it('is released all the same when the bank no longer stands by what is owed of it', async () => {
+    const orderId = newId('ord');
+    await take(world, orderId, 'tok_capture_declined');
+    const released = world.payments.releaseAuthorisation({ orderId, captureFirst: money(300, 'GBP') }, world.call());
+    expect(await released).toMatchObject({ status: 'cancelled', captured: nothing });
+    expect(await chargesOf(world, orderId)).toMatchObject([{ status: 'voided' }]);
+  });
+
   it('cancels the payment where nothing was captured', async () => {
     const orderId = await authorised();
     expect(await release(orderId)).toMatchObject({ status: 'cancelled', authorised: nothing, captured: nothing });
