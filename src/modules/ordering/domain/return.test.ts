@@ -13,9 +13,7 @@ function teaOrder(line: { refundedQuantity: number; returnedQuantity?: number },
     currency: 'GBP',
     refunded: gbp(refunded),
     totals: { items: gbp(3_000), discount: gbp(0), delivery: gbp(200), tax: gbp(0), total: gbp(3_200) },
-    lines: [
-      { ...tea, sku: 'TEA', title: 'Tea', shippedQuantity: 3, cancelledQuantity: 2, ...line },
-    ],
+    lines: [{ ...tea, sku: 'TEA', title: 'Tea', shippedQuantity: 3, cancelledQuantity: 2, ...line }],
   };
   return order as Order;
 }
