@@ -74,7 +74,7 @@ describeEachPlacement(
     });
 
     it('answers a repeated staff order as at first, also when its money was captured meanwhile', async () => {
-      const sku = await sell(world(), { tracked: false });
+      const sku = await sell(world(), { tracked: true });
       const order = (payment: object) => ({ currency: 'GBP', lines: [{ sku, quantity: 1 }], shippingAddress, payment });
       const online = order({ provider: 'sandbox', token: 'tok_ok' });
       const first = await post('/admin/v1/orders', online, 'the-same-key').expect(201);
