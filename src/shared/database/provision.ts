@@ -8,7 +8,22 @@ const identifier = (name: string): string => pg.escapeIdentifier(name);
  * Makes a module's schema and its two roles, or brings them up to date: an owner that nobody logs in as, and the
  * login role of the module, which may use this schema and no other. Repeating it changes nothing.
  */
-export async function provisionModule(client: pg.Client, layout: DatabaseLayout, module: string): Promise<void> {
+export async function provisionModule(
+  client: pg.Client,
+  layout: DatabaseLayout,
+  module: string,
+  attempt = 1,
+): Promise<void> {
+  try {
+    await provision(client, layout, module);
+  } catch (error) {
+    // The database's own row is everybody's: a start that is at the tables of the queues may be changing it just now.
+    if ((error as { code?: string }).code !== CHANGED_MEANWHILE || attempt >= MAX_ATTEMPTS) throw error;
+    await provisionModule(client, layout, module, attempt + 1);
+  }
+}
+
+async function provision(client: pg.Client, layout: DatabaseLayout, module: string): Promise<void> {
   const owner = layout.ownerRole(module);
   const role = layout.role(module);
   const schema = identifier(layout.schema(module));
@@ -32,11 +47,13 @@ export async function provisionModule(client: pg.Client, layout: DatabaseLayout,
   );
 }
 
-/** Duplicate object, unique violation, "tuple concurrently updated". */
-const MADE_MEANWHILE = new Set(['42710', '23505', 'XX000']);
+/** "tuple concurrently updated". */
+const CHANGED_MEANWHILE = 'XX000';
+/** Duplicate object, unique violation, and what was changed. */
+const MADE_MEANWHILE = new Set(['42710', '23505', CHANGED_MEANWHILE]);
 
-/** Two starts may change the same role at once; the loser tries again this often. */
-const MAX_ROLE_ATTEMPTS = 5;
+/** Two starts may change the same role or database at once; the loser tries again this often. */
+const MAX_ATTEMPTS = 5;
 
 async function ensureRole(client: pg.Client, role: string, attributes: string, attempt = 1): Promise<void> {
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
@@ -45,7 +62,7 @@ async function ensureRole(client: pg.Client, role: string, attributes: string, a
   } catch (error) {
     // Roles belong to the whole server: another database's start may have made this one just now.
     const code = String((error as { code?: string }).code);
-    if (MADE_MEANWHILE.has(code) && attempt < MAX_ROLE_ATTEMPTS) {
+    if (MADE_MEANWHILE.has(code) && attempt < MAX_ATTEMPTS) {
       await ensureRole(client, role, attributes, attempt + 1);
       return;
     }
