@@ -61,13 +61,14 @@ export class WebhookLine {
   /** To the latest process that answers. */
   async #deliver(headers: Record<string, string>, body: string): Promise<number> {
     for (const shop of [...this.shops].reverse()) {
-      // One that is dead or stands still takes nothing; the next one is asked, and the provider repeats what nobody took.
-      const response = await fetch(`${shop}/webhooks/payments/sandbox`, {
+      const asked = fetch(`${shop}/webhooks/payments/sandbox`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body,
         signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
-      }).catch(() => undefined);
+      });
+      // One that is dead or stands still takes nothing; the next one is asked, and the provider repeats what nobody took.
+      const response = await asked.catch(() => undefined);
       if (response?.ok === true) {
         this.delivered += 1;
         return response.status;
