@@ -9,6 +9,8 @@ export default {
   globalTeardown: '<rootDir>/test/setup/stop-services.ts',
   setupFilesAfterEnv: ['<rootDir>/test/setup/register-application.ts'],
   testTimeout: 30_000,
+  // Most of the time the suites wait: for databases, queues and pauses.
+  maxWorkers: 3,
   transform: {
     '^.+\\.(ts|js)$': [
       '@swc/jest',

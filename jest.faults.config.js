@@ -6,6 +6,4 @@ export default {
   testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 120_000,
-  // Most of the time they wait for processes and servers.
-  maxWorkers: 2,
 };

@@ -1,13 +1,14 @@
 import { Pricing } from '../src/modules/pricing/contract/index.ts';
 import { ApplicationProcess } from './bench/application-process.ts';
 import { ADMIN_KEY, startBenchApplication } from './bench/bench-application.ts';
+import { measureKills } from './bench/checkout-kills.ts';
 import { measureBus } from './bench/measure-bus.ts';
 import { measureLoad } from './bench/measure-load.ts';
 import { printFigure as print } from './bench/print-figure.ts';
 import { ShopClient } from './bench/shop-client.ts';
 import { StatementCounter, type StatementFigures } from './bench/statement-counter.ts';
 
-/** `npm run bench [-- statements calls load bus]`: this machine, now. Compare figures of one run, not of two days. */
+/** `npm run bench [-- statements calls load bus kills]`: this machine, now. Compare figures of one run, not of two days. */
 const COUNTED_PURCHASES = 200;
 const WARM_UP_PURCHASES = 100;
 const LOADS = [
@@ -30,6 +31,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   calls: measureCalls,
   load: measureProcess,
   bus: measureBus,
+  kills: measureKills,
 };
 
 const wanted = process.argv.slice(2);
