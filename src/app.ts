@@ -151,7 +151,7 @@ function hostAll(
   const transport = createTransport({
     redisUrl: config.redisUrl,
     postgresUrl: layout.moduleUrl(BUS),
-    prefix: `banyan-${layout.role(BUS)}`,
+    prefix: config.queuePrefix ?? `banyan-${layout.role(BUS)}`,
     waitMs: config.database.waitMs,
     logger,
   });

@@ -17,7 +17,7 @@ export interface StepResult {
 }
 
 /** A tool that hangs must not hang the whole check. */
-const STEP_LIMIT_MS = 15 * 60_000;
+const STEP_LIMIT_MS = 30 * 60_000;
 
 /** Runs a step to its end. Its output is kept, and shown only where it failed. */
 export async function runStep(step: Step, folder: string): Promise<StepResult> {

@@ -9,6 +9,7 @@ import { WebhookSender } from '../../src/sandbox/webhook-sender.ts';
 import { readConfig } from '../../src/shared/config/index.ts';
 import { createLogger } from '../../src/shared/telemetry/index.ts';
 import { registerApplication, TEST_ROLE_PREFIX, TEST_SECRET } from '../../src/shared/testing/index.ts';
+import { newId } from '../../src/shared/values/index.ts';
 
 const ADMIN_KEY = 'bnk_a_staff_key_of_tests_alone';
 const WEBHOOK_SECRET = 'a webhook secret of tests alone';
@@ -19,7 +20,8 @@ registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment 
   const config = readConfig(
     {
       DATABASE_URL: databaseUrl,
-      ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+      // Suites that run side by side share the server, and must not hear each other's events.
+      ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl, QUEUE_PREFIX: newId('tests') }),
       BANYAN_ROLE_PREFIX: TEST_ROLE_PREFIX,
       BANYAN_SECRET: TEST_SECRET,
       BANYAN_DATA_DIR: dataDir,

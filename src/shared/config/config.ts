@@ -32,6 +32,11 @@ export const Environment = z.object({
     .optional()
     .describe('Postgres, as a role that may create roles and schemas; without it embedded Postgres is started'),
   REDIS_URL: redisUrl.optional().describe('Redis for the queues; without it they live in Postgres'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,60}$/, 'must be lower-case letters, digits, _ and -')
+    .optional()
+    .describe("First part of the queues' names in Redis; default: banyan and the database role of the queues"),
   BANYAN_ADMIN_KEY: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -115,6 +120,8 @@ export interface Config {
     readonly migrateOnStart: boolean;
   };
   readonly redisUrl: string | undefined;
+  /** Absent: named after the database roles. */
+  readonly queuePrefix: string | undefined;
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
   readonly dataDir: string;
@@ -155,6 +162,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
       migrateOnStart: variables.MIGRATE_ON_START,
     },
     redisUrl: variables.REDIS_URL,
+    queuePrefix: variables.QUEUE_PREFIX,
     adminKey: variables.BANYAN_ADMIN_KEY,
     secret: variables.BANYAN_SECRET ?? deriveSecret(variables.DATABASE_URL),
     dataDir: resolve(variables.BANYAN_DATA_DIR),
