@@ -4,11 +4,12 @@ import { ADMIN_KEY, startBenchApplication } from './bench/bench-application.ts';
 import { measureKills } from './bench/checkout-kills.ts';
 import { measureBus } from './bench/measure-bus.ts';
 import { measureLoad } from './bench/measure-load.ts';
+import { measureRemote } from './bench/measure-remote.ts';
 import { printFigure as print } from './bench/print-figure.ts';
 import { ShopClient } from './bench/shop-client.ts';
 import { StatementCounter, type StatementFigures } from './bench/statement-counter.ts';
 
-/** `npm run bench [-- statements calls load bus kills]`: this machine, now. Compare figures of one run, not of two days. */
+/** `npm run bench [-- statements calls remote split load bus kills]`: this machine, now. Compare figures of one run, not of two days. */
 const COUNTED_PURCHASES = 200;
 const WARM_UP_PURCHASES = 100;
 const LOADS = [
@@ -16,6 +17,8 @@ const LOADS = [
   { concurrency: 8, purchases: 1_000 },
   { concurrency: 32, purchases: 2_000 },
 ] as const;
+const SPLIT_PURCHASES = 600;
+const SPLIT_CONCURRENCY = 8;
 const MEMORY_PURCHASES = 10_000;
 const MEMORY_SAMPLES = 5;
 const CALLS = 20_000;
@@ -29,6 +32,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     await countStatements(true);
   },
   calls: measureCalls,
+  remote: measureRemote,
+  split: measureSplit,
   load: measureProcess,
   bus: measureBus,
   kills: measureKills,
@@ -105,6 +110,28 @@ async function measureProcess(): Promise<void> {
   print(`resident memory during ${MEMORY_PURCHASES} more purchases`, `${samples.join(', ')} MB`);
   await shop.close();
   await application.stop();
+}
+
+/** The same purchases in one process and with a process for each module. */
+async function measureSplit(): Promise<void> {
+  const perSecond: Record<string, number> = {};
+  for (const given of [[], ['--split']]) {
+    const application = await ApplicationProcess.start(...given);
+    const shop = new ShopClient(application.url, ADMIN_KEY);
+    const buy = await openShop(shop);
+    await measureLoad(WARM_UP_PURCHASES * 3, SPLIT_CONCURRENCY, buy);
+    const figures = await measureLoad(SPLIT_PURCHASES, SPLIT_CONCURRENCY, buy);
+    const name = given.length === 0 ? 'one process' : 'a process for each module';
+    perSecond[name] = figures.perSecond;
+    print(
+      `purchases at concurrency ${SPLIT_CONCURRENCY}, ${name}`,
+      `${figures.perSecond.toFixed(0)}/s, p50 ${figures.p50Ms.toFixed(0)} ms`,
+    );
+    await shop.close();
+    await application.stop();
+  }
+  const [one = 0, split = 0] = Object.values(perSecond);
+  print('that is, of one process', `${((split / one) * 100).toFixed(0)} % (target: at least 33 %)`);
 }
 
 /** A shop with VARIANTS variants; what comes back buys one after the other. */

@@ -6,7 +6,6 @@ import { Identity } from './modules/identity/contract/index.ts';
 import { newCallContext, system, type CallContext } from './shared/auth/index.ts';
 import { createTransport, migrateBus, type Transport } from './shared/bus/index.ts';
 import {
-  CodecTransport,
   createClient,
   EDGES,
   LocalTransport,
@@ -17,9 +16,11 @@ import {
 import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
 import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
-import { problems, StartFailure } from './shared/errors/index.ts';
+import { problems } from './shared/errors/index.ts';
 import { closeServer, createPublicApi, createRegistry, listen } from './shared/http/index.ts';
+import type { CallEndpoint, RemoteTransport } from './shared/remote/index.ts';
 import {
+  AllDesks,
   BusMetrics,
   hostModules,
   ModuleGraph,
@@ -33,6 +34,7 @@ import {
 } from './shared/module/index.ts';
 import type { Logger } from './shared/telemetry/index.ts';
 import { seconds, systemClock, within, type Clock } from './shared/values/index.ts';
+import { placeCalls, selectHosted, type CallWays } from './placement.ts';
 import { VERSION } from './version.ts';
 
 const START_DEADLINE_MS = seconds(30);
@@ -47,8 +49,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** What the process gives to modules beside their own classes. */
   readonly values?: readonly ProvidedValue[];
-  /** `codec` sends every call between modules through text, as if they ran in different processes. */
-  readonly calls?: 'direct' | 'codec';
+  /** How modules of this process reach each other; default: `direct`. */
+  readonly calls?: CallWays;
   /** False, to measure the requests alone: what follows them stays in the outbox. */
   readonly background?: boolean;
 }
@@ -75,7 +77,7 @@ export interface App {
 export function createApp(definitions: readonly ModuleDefinition[], options: AppOptions): App {
   const { config, databaseUrl, secret, logger } = options;
   const graph = new ModuleGraph(definitions);
-  const hosted = selectHosted(definitions, config.modules);
+  const hosted = selectHosted(definitions, config);
   const layout = new DatabaseLayout({
     url: databaseUrl,
     moduleUrls: config.database.moduleUrls,
@@ -83,27 +85,25 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     secret,
   });
   const local = new LocalTransport();
-  const calls: CallTransport = options.calls === 'codec' ? new CodecTransport(local, operationsOf(definitions)) : local;
+  const { calls, remote, endpoint } = placeCalls(hosted, { ...options, local });
   const registry = createRegistry();
   const { transport, modules } = hostAll(hosted, options, { graph, layout, calls, registry });
   for (const [name, { pipeline }] of modules) local.host(name, pipeline);
-  const desk = new SystemDesk({ modules, names: graph.modules, version: VERSION });
-  local.host(
-    System.name,
-    new Pipeline({ implementationOf: (operation) => desk.implementationOf(operation), callers: new Set(EDGES) }),
-  );
+  local.host(System.name, systemPipeline(modules, graph.modules, remote));
   const context = (): CallContext =>
     newCallContext({ caller: 'http', principal: system('process'), deadlineMs: Date.now() + START_DEADLINE_MS });
-  const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', local);
+  const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', calls);
+  // A row of the public API only calls its operation, so a process answers those of modules that run elsewhere as well.
+  const reachable = definitions.filter(({ contract: { name } }) => modules.has(name) || remote.knows(name));
   let state: 'created' | 'started' | 'stopping' = 'created';
   const http = createPublicApi({
     version: VERSION,
-    routes: [...hosted.flatMap(({ routes }) => routes), ...systemRoutes],
-    contracts: [...hosted.map(({ contract }) => contract), System],
+    routes: [...reachable.flatMap(({ routes }) => routes), ...systemRoutes],
+    contracts: [...reachable.map(({ contract }) => contract), System],
     transport: calls,
     authenticate: async (token) => {
-      if (!modules.has(Identity.name))
-        throw problems.unavailable('This process does not host identity, which knows the keys.');
+      if (!modules.has(Identity.name) && !remote.knows(Identity.name))
+        throw problems.unavailable('This process has no identity, which knows the keys, and no address of it.');
       return (await client(Identity).authenticate({ token }, context())) ?? undefined;
     },
     isReady: () =>
@@ -119,7 +119,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     client,
     context,
     start: async () => {
-      await startModules({ config, layout, transport, modules, logger });
+      await startModules({ config, layout, transport, modules, endpoint, logger });
       state = 'started';
     },
     listen: async (port, host) => {
@@ -129,10 +129,25 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     stop: async () => {
       state = 'stopping';
       if (server !== undefined) await closeServer(server, config.shutdownMs);
-      const stopped = await within(config.shutdownMs, stopModules(transport, modules));
+      const stopped = await within(config.shutdownMs, stopModules({ config, transport, modules, endpoint }));
+      await remote.close();
       if (!stopped) logger.warn('not everything came to its end in time; what is open goes on after the next start');
     },
   };
+}
+
+/** The operator's desk, which asks those of other processes for the modules that are not here. */
+function systemPipeline(
+  modules: ReadonlyMap<string, HostedModule>,
+  names: readonly string[],
+  remote: RemoteTransport,
+): Pipeline {
+  const own = new SystemDesk({ modules, names, version: VERSION });
+  const desks = new AllDesks({ own, others: remote.processesOf(names.filter((name) => !modules.has(name))) });
+  return new Pipeline({
+    implementationOf: (operation) => desks.implementationOf(operation),
+    callers: new Set([...EDGES, System.name]),
+  });
 }
 
 interface Surrounding {
@@ -181,14 +196,16 @@ interface Parts {
   readonly layout: DatabaseLayout;
   readonly transport: Transport;
   readonly modules: ReadonlyMap<string, HostedModule>;
+  readonly endpoint: CallEndpoint;
   readonly logger: Logger;
 }
 
-async function startModules({ config, layout, transport, modules, logger }: Parts): Promise<void> {
+async function startModules({ config, layout, transport, modules, endpoint, logger }: Parts): Promise<void> {
   if (config.database.migrateOnStart) {
     await migrateAll(config, layout, [...modules.keys()], (message) => logger.info(message));
   }
   await transport.start();
+  if (config.calls.port !== undefined) await endpoint.listen(config.calls.port, config.calls.host);
   for (const module of modules.values()) await module.start();
 }
 
@@ -204,30 +221,11 @@ export async function migrateAll(
   if (config.redisUrl === undefined) await migrateBus(layout, waitMs);
 }
 
-async function stopModules(transport: Transport, modules: ReadonlyMap<string, HostedModule>): Promise<void> {
+/** Other processes may call until the modules have ended what they do by themselves. */
+async function stopModules({ config, transport, modules, endpoint }: Omit<Parts, 'layout' | 'logger'>): Promise<void> {
   await transport.stopReceiving();
   await Promise.all([...modules.values()].map((module) => module.stop()));
+  await endpoint.close(config.shutdownMs);
   await transport.close();
   await Promise.all([...modules.values()].map((module) => module.close()));
-}
-
-function selectHosted(
-  definitions: readonly ModuleDefinition[],
-  names: readonly string[] | undefined,
-): readonly ModuleDefinition[] {
-  if (names === undefined) return definitions;
-  const hosted = definitions.filter(({ contract }) => names.includes(contract.name));
-  // Events and their acknowledgements travel by queue; a call must find its module in this process.
-  for (const { from, to, how } of new ModuleGraph(definitions).edges) {
-    if (how === 'calls' && names.includes(from) && !names.includes(to)) {
-      throw new StartFailure(`BANYAN_MODULES has ${from} without ${to}, which it calls; add ${to} to the list.`);
-    }
-  }
-  return hosted;
-}
-
-function operationsOf(definitions: readonly ModuleDefinition[]) {
-  return [System, ...definitions.map(({ contract }) => contract)].flatMap(({ operations }) =>
-    Object.values(operations),
-  );
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { ADMIN_KEY } from './bench-application.ts';
 import { freePort } from './free-port.ts';
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 const POLL_MS = 100;
 
-/** The built application in a process of its own, as `npm start` runs it. */
+/** The built application in a process of its own, as `npm start` runs it, with these arguments. */
 export class ApplicationProcess {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -20,10 +20,10 @@ export class ApplicationProcess {
     this.#dataDir = dataDir;
   }
 
-  static async start(): Promise<ApplicationProcess> {
+  static async start(...given: string[]): Promise<ApplicationProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
     const port = await freePort();
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js', ...given], {
       env: {
         ...process.env,
         PORT: String(port),

@@ -11,6 +11,7 @@ export const SHARED_ORDER = [
   'calls',
   'sagas',
   'http',
+  'remote',
   'module',
   'testing',
 ] as const;

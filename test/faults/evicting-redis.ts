@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { freePort } from './test-environment.ts';
+import { freePort } from '../../src/shared/testing/index.ts';
 
 /** A Redis that drops keys when its memory is full. Undefined where the machine has none. */
 export async function startEvictingRedis(): Promise<{ url: string; stop(): void } | undefined> {

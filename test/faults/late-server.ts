@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from './test-environment.ts';
+import { freePort } from '../../src/shared/testing/index.ts';
 
 /** An address at which a database server answers only once it is opened: before, nobody listens there. */
 export class LateServer {

@@ -6,7 +6,8 @@ import { createTestDatabase, eventually, type TestDatabase } from '../../src/sha
 import { complete, fillCart, stockVariant } from '../journeys/shop.ts';
 import { buildApp, ChildApp, type ChildOptions } from './child-app.ts';
 import { LateServer } from './late-server.ts';
-import { environmentOf, freePort } from './test-environment.ts';
+import { freePort } from '../../src/shared/testing/index.ts';
+import { environmentOf } from './test-environment.ts';
 
 const TEST_LIMIT_MS = 120_000;
 

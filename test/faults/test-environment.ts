@@ -25,9 +25,3 @@ export async function takePort(): Promise<{ port: number; close(): Promise<void>
     close: () => new Promise((done) => server.close(() => done())),
   };
 }
-
-export async function freePort(): Promise<number> {
-  const taken = await takePort();
-  await taken.close();
-  return taken.port;
-}

@@ -8,7 +8,7 @@ import { createSandboxServer } from '../../src/sandbox/sandbox-server.ts';
 import { WebhookSender } from '../../src/sandbox/webhook-sender.ts';
 import { readConfig } from '../../src/shared/config/index.ts';
 import { createLogger } from '../../src/shared/telemetry/index.ts';
-import { registerApplication, TEST_ROLE_PREFIX, TEST_SECRET } from '../../src/shared/testing/index.ts';
+import { freePort, registerApplication, TEST_ROLE_PREFIX, TEST_SECRET } from '../../src/shared/testing/index.ts';
 import { newId } from '../../src/shared/values/index.ts';
 
 const ADMIN_KEY = 'bnk_a_staff_key_of_tests_alone';
@@ -17,6 +17,7 @@ const WEBHOOK_SECRET = 'a webhook secret of tests alone';
 const PENDING_MS = 300;
 
 registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment }) => {
+  const names = modules.map(({ contract }) => contract.name);
   const config = readConfig(
     {
       DATABASE_URL: databaseUrl,
@@ -28,9 +29,10 @@ registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment 
       RATE_LIMIT: 'off',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       PAYMENT_TIMEOUT_MS: '1000',
+      ...(calls === 'network' ? await addressesOf(names) : {}),
       ...environment,
     },
-    modules.map(({ contract }) => contract.name),
+    names,
   );
   const books = await Books.open(join(dataDir, 'books.jsonl'));
   const webhook = new WebhookSender({ books, secret: WEBHOOK_SECRET });
@@ -64,6 +66,14 @@ registerApplication(async ({ databaseUrl, redisUrl, calls, dataDir, environment 
       await app.stop();
       webhook.stop();
       await sandbox.close();
+      await books.close();
     },
   };
 });
+
+/** Every module at one internal port, which this process opens. */
+async function addressesOf(names: readonly string[]): Promise<Record<string, string>> {
+  const port = await freePort();
+  const addresses = names.map((name) => [`BANYAN_URL_${name.toUpperCase()}`, `http://127.0.0.1:${port}`]);
+  return { BANYAN_INTERNAL_PORT: String(port), ...Object.fromEntries(addresses) };
+}

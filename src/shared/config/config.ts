@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartFailure } from '../errors/index.ts';
 import { seconds } from '../values/index.ts';
+import { postgresUrl, readAddresses, readDatabaseUrls } from './of-modules.ts';
+import { readPlacement, type Placement } from './read-placement.ts';
 
 const flag = (fallback: boolean) =>
   z
@@ -18,10 +20,6 @@ const count = (min: number, max: number, fallback: number) =>
     .max(max)
     .default(fallback);
 
-const postgresUrl = z.url({
-  protocol: /^postgres(ql)?$/,
-  error: 'must be a URL such as postgres://user:password@host:5432/banyan',
-});
 const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://host:6379' });
 
 /** Every environment variable that Banyan reads, with its meaning. `docs/configuration.md` is made from this. */
@@ -56,6 +54,20 @@ export const Environment = z.object({
     .default('.banyan')
     .describe("Folder of embedded Postgres and of the sandbox provider's books"),
   BANYAN_MODULES: z.string().optional().describe('Modules to host, separated by commas; default: all'),
+  BANYAN_SPLIT: flag(false).describe('Start a process for each module or group of modules, behind one public port'),
+  BANYAN_PLACEMENT: z
+    .string()
+    .optional()
+    .describe('File that says which modules share a process in a split; default: each has its own'),
+  BANYAN_PROCESS: z.string().max(50).optional().describe('Name of this process in its logs; a split gives one to each'),
+  BANYAN_INTERNAL_PORT: z.coerce
+    .number({ error: 'must be a port from 1 to 65535' })
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe("Port where other processes call this one's modules, beside the public one; default: none is open"),
+  BANYAN_INTERNAL_HOST: z.string().min(1).default('127.0.0.1').describe('Address that BANYAN_INTERNAL_PORT is open on'),
   BANYAN_ROLE_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be lower-case letters, digits and _')
@@ -105,9 +117,6 @@ export const Environment = z.object({
     .describe('Least level that is logged'),
 });
 
-/** Set for one module, as `DATABASE_URL_INVENTORY`. */
-const MODULE_DATABASE_PREFIX = 'DATABASE_URL_';
-
 export interface Config {
   readonly http: { readonly port: number; readonly host: string; readonly rateLimit: boolean };
   readonly database: {
@@ -127,6 +136,17 @@ export interface Config {
   readonly dataDir: string;
   /** Absent: all. */
   readonly modules: readonly string[] | undefined;
+  /** Absent: this process hosts its modules itself. */
+  readonly split: Placement | undefined;
+  /** Absent: there is only one. */
+  readonly processName: string | undefined;
+  readonly calls: {
+    /** Absent: no other process calls this one. */
+    readonly port: number | undefined;
+    readonly host: string;
+    /** Where modules answer that run elsewhere, by their names. */
+    readonly addresses: ReadonlyMap<string, readonly string[]>;
+  };
   readonly payments: {
     readonly startSandbox: boolean;
     /** Of a sandbox provider that runs already. */
@@ -155,7 +175,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     http: { port: variables.PORT, host: variables.HOST, rateLimit: variables.RATE_LIMIT === 'on' },
     database: {
       url: variables.DATABASE_URL,
-      moduleUrls: readModuleUrls(given, knownModules),
+      moduleUrls: readDatabaseUrls(given, knownModules),
       rolePrefix: variables.BANYAN_ROLE_PREFIX,
       poolSize: variables.DATABASE_POOL_SIZE,
       waitMs: seconds(variables.DATABASE_WAIT_SECONDS),
@@ -167,6 +187,13 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     secret: variables.BANYAN_SECRET ?? deriveSecret(variables.DATABASE_URL),
     dataDir: resolve(variables.BANYAN_DATA_DIR),
     modules: readModules(variables.BANYAN_MODULES, knownModules),
+    split: variables.BANYAN_SPLIT ? readPlacement(variables.BANYAN_PLACEMENT, knownModules) : undefined,
+    processName: variables.BANYAN_PROCESS,
+    calls: {
+      port: variables.BANYAN_INTERNAL_PORT,
+      host: variables.BANYAN_INTERNAL_HOST,
+      addresses: readAddresses(given, knownModules),
+    },
     payments: {
       startSandbox: startsSandbox(variables),
       sandboxUrl: variables.SANDBOX_URL,
@@ -214,22 +241,4 @@ function readModules(text: string | undefined, known: readonly string[]): readon
     );
   }
   return names;
-}
-
-function readModuleUrls(given: Record<string, string | undefined>, known: readonly string[]): Record<string, string> {
-  const urls: Record<string, string> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (!name.startsWith(MODULE_DATABASE_PREFIX)) continue;
-    const module = name.slice(MODULE_DATABASE_PREFIX.length).toLowerCase();
-    if (!known.includes(module)) {
-      throw new StartFailure(
-        `${name} is set, but there is no module "${module}"; the modules are ${known.join(', ')}.`,
-      );
-    }
-    const url = postgresUrl.safeParse(value);
-    if (!url.success)
-      throw new StartFailure(`${name} must be a URL such as postgres://user:password@host:5432/banyan.`);
-    urls[module] = url.data;
-  }
-  return urls;
 }

@@ -9,4 +9,5 @@ export * from './system/audit.ts';
 export * from './system/system.contract.ts';
 export * from './system/system.routes.ts';
 export * from './system/system-desk.ts';
+export * from './system/all-desks.ts';
 export * from './system/dead-letter-desk.ts';

@@ -22,7 +22,7 @@ export interface RunningApplication {
 export interface StartOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
-  readonly calls: 'direct' | 'codec';
+  readonly calls: 'direct' | 'network';
   /** A folder of this application's own. */
   readonly dataDir: string;
   /** Settings beside those that a test always sets. */

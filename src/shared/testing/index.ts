@@ -7,3 +7,4 @@ export * from './world.ts';
 export * from './scratch-database.ts';
 export * from './purchase.ts';
 export * from './delivery-of.ts';
+export * from './free-port.ts';

@@ -38,14 +38,14 @@ export interface World {
 
 interface Placement {
   readonly name: string;
-  readonly calls: 'direct' | 'codec';
+  readonly calls: 'direct' | 'network';
   readonly queues: 'postgres' | 'redis';
 }
 
 /** Every suite passes in each of these. Where no Redis is to be had, all queues are in Postgres. */
 const PLACEMENTS: readonly Placement[] = [
   { name: 'one process, direct calls, queues in Postgres', calls: 'direct', queues: 'postgres' },
-  { name: 'one process, calls through the codec, queues in Redis', calls: 'codec', queues: 'redis' },
+  { name: 'one process, calls over HTTP, queues in Redis', calls: 'network', queues: 'redis' },
 ];
 
 /** Runs the same suite in every placement. `world()` is the started application, to be used inside tests and hooks. */

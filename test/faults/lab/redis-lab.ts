@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { quietPort } from './quiet-port.ts';
+import { freePort } from '../../../src/shared/testing/index.ts';
 
 const START_LIMIT_MS = 10_000;
 const READY = 'Ready to accept connections';
@@ -28,7 +28,7 @@ export class RedisLab {
 
   /** Undefined where the machine has no redis-server. */
   static async start(): Promise<RedisLab | undefined> {
-    const port = await quietPort();
+    const port = await freePort();
     const folder = await mkdtemp(join(tmpdir(), 'banyan-redis-lab-'));
     const server = await launch(port, folder);
     if (server !== undefined) return new RedisLab(port, folder, server);

@@ -7,6 +7,7 @@ import { ActionLog } from './action-log.ts';
 import { kernelAudits } from './audit.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
+import { mergeAnswers } from './merge-answers.ts';
 import { SagaDesk } from './saga-desk.ts';
 import { System } from './system.contract.ts';
 
@@ -29,15 +30,18 @@ export class SystemDesk {
   }
 
   implementationOf(operation: Operation): Implementation<Operation> {
-    const answer = this.#answers[operation.name as keyof Operations];
-    return { coordinate: (input, call) => answer(input as never, call) };
+    return { coordinate: (input, call) => this.answer(operation, input, call) };
+  }
+
+  async answer({ name }: Operation, input: unknown, call: CallContext): Promise<unknown> {
+    return await this.#answers[name as keyof Operations](input as never, call);
   }
 
   readonly #answers: Answers = {
     listModules: (_, call) => this.#listModules(call),
     listSagas: async ({ status, limit }, call) => {
-      const sagas = await this.#ofEach((database) => new SagaDesk(database).list(call, status, limit));
-      return { items: sagas.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit) };
+      const items = await this.#ofEach((database) => new SagaDesk(database).list(call, status, limit));
+      return mergeAnswers.listSagas([{ items }], { limit });
     },
     getSaga: async ({ sagaId }, call) => (await this.#findSaga(sagaId, call)).saga,
     retrySaga: async ({ sagaId }, call) => await (await this.#findSaga(sagaId, call)).desk.retry(call, sagaId),
@@ -46,22 +50,22 @@ export class SystemDesk {
     settleSaga: async ({ sagaId, note }, call) =>
       await (await this.#findSaga(sagaId, call)).desk.settle(call, sagaId, note),
     listDeadLetters: async ({ module, limit }, call) => {
-      const letters = await this.#ofEach((database) => new DeadLetterDesk(database).list(call, limit), module);
-      return { items: letters.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt)).slice(0, limit) };
+      const items = await this.#ofEach((database) => new DeadLetterDesk(database).list(call, limit), module);
+      return mergeAnswers.listDeadLetters([{ items }], { limit });
     },
     retryDeadLetter: (input, call) =>
       this.#withDeadLetter(input, (desk) => desk.retry(call, input.eventId, input.note)),
     discardDeadLetter: (input, call) =>
       this.#withDeadLetter(input, (desk) => desk.discard(call, input.eventId, input.note)),
     listQuarantined: async ({ limit }, call) => {
-      const deliveries = await this.#ofEach((database) => new DeliveryDesk(database).listQuarantined(call, limit));
-      return { items: deliveries.sort((a, b) => a.createdAt.localeCompare(b.createdAt)).slice(0, limit) };
+      const items = await this.#ofEach((database) => new DeliveryDesk(database).listQuarantined(call, limit));
+      return mergeAnswers.listQuarantined([{ items }], { limit });
     },
     retryQuarantined: (input, call) => this.#retryQuarantined(input, call),
     replayEvents: (input, call) => this.#replay(input, call),
     listActions: async ({ limit }, call) => {
-      const actions = await this.#ofEach((database) => new ActionLog(database).list(call, limit));
-      return { items: actions.sort((a, b) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)).slice(0, limit) };
+      const items = await this.#ofEach((database) => new ActionLog(database).list(call, limit));
+      return mergeAnswers.listActions([{ items }], { limit });
     },
     audit: (_, call) => this.#audit(call),
   };

@@ -11,7 +11,7 @@ const HIGHEST_PORT = 32_000;
 const MAX_ATTEMPTS = 50;
 
 /** A free port at which a server can go away and come back. */
-export async function quietPort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
     if (await isFree(port)) return port;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { StartFailure } from '../errors/index.ts';
+
+export const postgresUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must be a URL such as postgres://user:password@host:5432/banyan',
+});
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be URLs such as http://host:3001, separated by commas' });
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** Set for one module, as `DATABASE_URL_INVENTORY`. */
+const DATABASE_PREFIX = 'DATABASE_URL_';
+/** As `BANYAN_URL_INVENTORY`: where its process answers calls, or several that do. */
+const ADDRESS_PREFIX = 'BANYAN_URL_';
+/** Processes that answer for one module. */
+const MAX_ADDRESSES = 64;
+
+export function readDatabaseUrls(given: Given, known: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    variablesOf(given, DATABASE_PREFIX, known).map(({ name, module, value }) => [
+      module,
+      read(postgresUrl, name, value),
+    ]),
+  );
+}
+
+export function readAddresses(given: Given, known: readonly string[]): Map<string, readonly string[]> {
+  const addresses = new Map<string, readonly string[]>();
+  for (const { name, module, value } of variablesOf(given, ADDRESS_PREFIX, known)) {
+    const urls = value.split(',').map((each) => new URL(read(httpUrl, name, each.trim())).origin);
+    if (urls.length > MAX_ADDRESSES) throw new StartFailure(`${name} has more than ${MAX_ADDRESSES} addresses.`);
+    addresses.set(module, [...new Set(urls)]);
+  }
+  return addresses;
+}
+
+function variablesOf(given: Given, prefix: string, known: readonly string[]) {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!name.startsWith(prefix) || value === undefined) return [];
+    const module = name.slice(prefix.length).toLowerCase();
+    if (known.includes(module)) return [{ name, module, value }];
+    throw new StartFailure(`${name} is set, but there is no module "${module}"; the modules are ${known.join(', ')}.`);
+  });
+}
+
+function read(type: z.ZodType<string>, name: string, value: string): string {
+  const url = type.safeParse(value);
+  if (!url.success) throw new StartFailure(`${name} ${url.error.issues[0]?.message ?? 'is no address'}.`);
+  return url.data;
+}

@@ -1,0 +1,140 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { decodeCall, encodeAnswer, encodeError, type CallTransport } from '../calls/index.ts';
+import type { AnyContract, Operation } from '../contract/index.ts';
+import { SystemFailure } from '../errors/index.ts';
+import { closeServer, listen } from '../http/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import { minutes, seconds } from '../values/index.ts';
+import { TokenRefused, type CallTokens } from './call-token.ts';
+
+export const MAX_CALL_BYTES = 16_777_216;
+/** Above the callers' own, see Peer. */
+const KEEP_ALIVE_MS = seconds(60);
+const REQUEST_TIMEOUT_MS = minutes(2);
+const PATH = /^\/calls\/(([a-z]+)\.[A-Za-z]+)$/;
+
+/** A request that is turned away before anything was done. */
+class TurnedAway extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface CallEndpointOptions {
+  /** Of the modules that this process hosts. */
+  readonly contracts: readonly AnyContract[];
+  readonly calls: CallTransport;
+  readonly tokens: CallTokens;
+  readonly logger: Logger;
+}
+
+/**
+ * Where other processes of the installation call the modules of this one: a port of its own, never the public one.
+ * States: made → listening → stopping (new calls get 503, what runs may finish) → closed.
+ */
+export class CallEndpoint {
+  readonly #options: CallEndpointOptions;
+  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #server: Server;
+  #stopping = false;
+
+  constructor(options: CallEndpointOptions) {
+    this.#options = options;
+    const operations = options.contracts.flatMap((contract) => Object.values<Operation>(contract.operations));
+    this.#operations = new Map(operations.map((operation) => [operation.id, operation]));
+    this.#server = createServer(
+      { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+      (request, response) => void this.#answer(request, response),
+    );
+  }
+
+  /** Resolves to the port. Throws StartFailure. */
+  async listen(port: number, host: string): Promise<number> {
+    return await listen(this.#server, port, host, { port: 'BANYAN_INTERNAL_PORT', host: 'BANYAN_INTERNAL_HOST' });
+  }
+
+  async close(limitMs: number): Promise<void> {
+    this.#stopping = true;
+    if (this.#server.listening) await closeServer(this.#server, limitMs);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const answer = await this.#take(request, response);
+      send(response, 200, answer);
+    } catch (error) {
+      const { logger } = this.#options;
+      if (error instanceof TurnedAway) {
+        logger.warn({ path: request.url, status: error.status, reason: error.message }, 'a call was turned away');
+        // What the caller may know of it; why a token was refused is for our log alone.
+        send(response, error.status, error.status === 401 ? 'unauthorised' : error.message);
+      } else if (!request.destroyed) {
+        logger.error({ err: error, path: request.url }, 'a call could not be answered');
+        send(response, 500, 'the call could not be answered');
+      }
+    }
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<string> {
+    const [, id, module] = PATH.exec(request.url ?? '') ?? [];
+    if (request.method !== 'POST' || id === undefined || module === undefined)
+      throw new TurnedAway(404, 'no such call');
+    const body = await readBody(request);
+    const caller = this.#verify(request, { callee: module, operation: id }, body);
+    const operation = this.#operations.get(id);
+    if (operation === undefined) throw new TurnedAway(404, `this process does not answer ${id}`);
+    if (this.#stopping) throw new TurnedAway(503, 'this process is stopping');
+    // Whoever has gone meanwhile needs no answer, and may have asked another process by now.
+    if (response.destroyed) throw new TurnedAway(503, 'the caller has gone');
+    return await this.#invoke(operation, caller, body.toString());
+  }
+
+  #verify(request: IncomingMessage, claims: { callee: string; operation: string }, body: Buffer): string {
+    try {
+      const { tokens } = this.#options;
+      return tokens.verify(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1], claims, body);
+    } catch (error) {
+      if (error instanceof TokenRefused) throw new TurnedAway(401, error.message);
+      if (error instanceof SystemFailure) throw new TurnedAway(503, error.message);
+      throw error;
+    }
+  }
+
+  async #invoke(operation: Operation, caller: string, text: string): Promise<string> {
+    try {
+      const { operation: named, input, call } = decodeCall(text);
+      if (named !== operation.id || call.caller !== caller) throw new TurnedAway(401, 'the body is of another call');
+      return encodeAnswer(await this.#options.calls.invoke(operation, input, call));
+    } catch (error) {
+      if (error instanceof TurnedAway) throw error;
+      return encodeError(error);
+    }
+  }
+}
+
+/** By its events, which cost a fraction of what iterating over a stream does. */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return await new Promise((done, fail) => {
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_CALL_BYTES) chunks.push(chunk);
+      // The rest is read and dropped, so that the caller gets its answer.
+      else chunks.length = 0;
+    });
+    request.once('end', () => {
+      if (bytes > MAX_CALL_BYTES) fail(new TurnedAway(413, `a call has at most ${MAX_CALL_BYTES} bytes`));
+      else done(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));
+    });
+    request.once('error', fail);
+  });
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  const type = status === 200 ? 'application/json' : 'text/plain; charset=utf-8';
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+}

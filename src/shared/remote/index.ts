@@ -1,0 +1,4 @@
+export * from './call-token.ts';
+export * from './call-endpoint.ts';
+export * from './placed-transport.ts';
+export * from './remote-transport.ts';
