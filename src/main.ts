@@ -4,11 +4,13 @@ import { Identity } from './modules/identity/contract/index.ts';
 import { modules } from './modules/index.ts';
 import { addOperatorCommands } from './operate.ts';
 import { CommandRefused } from './operate/command-refused.ts';
-import { readConfig, type Config } from './shared/config/index.ts';
+import { readConfig, type Config, type Placement } from './shared/config/index.ts';
 import { DatabaseLayout } from './shared/database/index.ts';
 import { StartFailure } from './shared/errors/index.ts';
-import { createLogger } from './shared/telemetry/index.ts';
-import { prepareSurroundings } from './surroundings.ts';
+import { createLogger, type Logger } from './shared/telemetry/index.ts';
+import { prepareSplit } from './split/prepare-split.ts';
+import type { ReadyMessage } from './split/ready-message.ts';
+import { prepareSurroundings, type Surroundings } from './surroundings.ts';
 import { VERSION } from './version.ts';
 
 const moduleNames = modules.map(({ contract }) => contract.name);
@@ -20,6 +22,7 @@ async function main(): Promise<void> {
     .description('A headless commerce back end. Settings come from the environment: see docs/configuration.md.')
     .version(VERSION)
     .option('--modules <names>', 'modules to host, separated by commas (as BANYAN_MODULES)')
+    .option('--split', 'a process for each module, or group of them, behind one public port (as BANYAN_SPLIT)')
     .option('--migrate-only', 'apply open migrations and end')
     .exitOverride()
     .action(async ({ migrateOnly: isMigration }: { migrateOnly?: boolean }) => {
@@ -27,16 +30,24 @@ async function main(): Promise<void> {
       else await serve(readSettings());
     });
   const readSettings = (): Config => {
-    const { modules: names } = program.opts<{ modules?: string }>();
-    return readConfig(names === undefined ? process.env : { ...process.env, BANYAN_MODULES: names }, moduleNames);
+    const { modules: names, split } = program.opts<{ modules?: string; split?: boolean }>();
+    const options = {
+      ...(names === undefined ? {} : { BANYAN_MODULES: names }),
+      ...(split === true ? { BANYAN_SPLIT: 'true' } : {}),
+    };
+    return readConfig({ ...process.env, ...options }, moduleNames);
   };
   addOperatorCommands(program, { readSettings, write: (text) => process.stdout.write(text) });
   await program.parseAsync();
 }
 
 async function serve(config: Config): Promise<void> {
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(config.logLevel, config.processName);
   const surroundings = await prepareSurroundings(config);
+  if (config.split !== undefined) {
+    await serveSplit(config, config.split, { surroundings, logger });
+    return;
+  }
   const app = createApp(modules, {
     config,
     databaseUrl: surroundings.databaseUrl,
@@ -60,13 +71,45 @@ async function serve(config: Config): Promise<void> {
         .ensureKey({ name: FIRST_KEY, token: surroundings.adminKey, scopes: ['*'] }, app.context());
     }
     surroundings.announce(port);
-    if (stopping === undefined) greet(port, config, surroundings);
+    if (stopping === undefined && !tellSupervisor(port, stop)) greet(port, config, surroundings);
   } catch (error) {
     const wasAsked = stopping !== undefined;
     await stop();
     // A signal that came during the start has ended it; that is no failure.
     if (!wasAsked) throw error;
   }
+}
+
+/** The same application in several processes, which this one starts and keeps alive. */
+async function serveSplit(
+  config: Config,
+  placement: Placement,
+  { surroundings, logger }: { surroundings: Surroundings; logger: Logger },
+): Promise<void> {
+  const split = await prepareSplit(config, placement, { modules, surroundings, logger });
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= split.stop().finally(() => surroundings.stop());
+    return stopping;
+  };
+  endOnSignals(stop);
+  try {
+    const port = await split.start();
+    surroundings.announce(port);
+    greet(port, config, surroundings);
+  } catch (error) {
+    const wasAsked = stopping !== undefined;
+    await stop();
+    if (!wasAsked) throw error;
+  }
+}
+
+/** False: nobody supervises this process. One that has lost its supervisor ends in good order. */
+function tellSupervisor(port: number, stop: () => Promise<void>): boolean {
+  if (process.send === undefined) return false;
+  process.once('disconnect', () => void stop().finally(() => process.exit(0)));
+  process.send({ ready: port } satisfies ReadyMessage);
+  return true;
 }
 
 /** Ctrl-C in `npm start` reaches us twice, from the terminal and from npm; that is one wish, not two. */

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly secret: string;
   readonly adminKey: string | undefined;
   readonly values: readonly ProvidedValue[];
+  /** Of the sandbox provider, where there is one: what other processes are told of it. */
+  readonly sandbox: { readonly url: string; readonly webhookSecret: string } | undefined;
   /** Sentences that the operator should read. */
   readonly notices: readonly string[];
   /** Tells the sandbox where the app listens, for its webhooks. */
@@ -45,6 +47,7 @@ export async function prepareSurroundings(config: Config): Promise<Surroundings>
         ? undefined
         : keptText(join(config.dataDir, 'admin-key'), () => `bnk_${randomBytes(32).toString('base64url')}`)),
     values: [{ token: PAYMENT_PROVIDERS, value: providersAt(sandbox?.url ?? sandboxUrl, webhookSecret) }],
+    sandbox: providersAt(sandbox?.url ?? sandboxUrl, webhookSecret).sandbox,
     notices: postgres?.notices ?? [],
     announce: (port) => sandbox?.setWebhookUrl(`http://127.0.0.1:${port}/webhooks/payments/sandbox`),
     stop: async () => {

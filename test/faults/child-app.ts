@@ -79,6 +79,10 @@ export class ChildApp {
     this.#ready.catch(() => undefined);
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** All that it has written. */
   get output(): string {
     return this.#output;

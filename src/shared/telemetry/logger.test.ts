@@ -3,7 +3,7 @@ import { createLogger } from './logger.ts';
 
 function logged(fields: object): { text: string; record: Record<string, unknown> } {
   let text = '';
-  createLogger('info', { write: (line) => (text += line) }).info(fields, 'what happened');
+  createLogger('info', undefined, { write: (line) => (text += line) }).info(fields, 'what happened');
   return { text, record: JSON.parse(text) as Record<string, unknown> };
 }
 

@@ -15,11 +15,18 @@ const SECRET_FIELDS = [
   'shippingAddress',
 ];
 
-/** Structured logs, one JSON object a line, by default to standard output. Secrets and personal data are removed. */
-export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+/**
+ * Structured logs, one JSON object a line, by default to standard output. Secrets and personal data are removed.
+ * `process` names the process in each record, where there are several.
+ */
+export function createLogger(
+  level: string,
+  process?: string,
+  destination: DestinationStream = pino.destination(1),
+): Logger {
   const options: LoggerOptions = {
     level,
-    base: null,
+    base: process === undefined ? null : { process },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error: unknown) => serializeError(error) },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[removed]' },

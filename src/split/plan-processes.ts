@@ -1,0 +1,102 @@
+import type { Config, Group, Placement } from '../shared/config/index.ts';
+import { present, StartFailure } from '../shared/errors/index.ts';
+import type { ModuleGraph } from '../shared/module/index.ts';
+
+export interface PlannedProcess {
+  /** As logs call it: the group, and its number where there are several. */
+  readonly name: string;
+  readonly isPublic: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What all processes of a split have in common. */
+export interface Common {
+  readonly databaseUrl: string;
+  readonly secret: string;
+  readonly adminKey: string | undefined;
+  /** Absent: there is no sandbox provider. */
+  readonly sandboxUrl: string | undefined;
+  readonly sandboxWebhookSecret: string | undefined;
+}
+
+/** Between processes of one machine. */
+const LOOPBACK = '127.0.0.1';
+
+/** A process for each group, or several, and in the environment of each where all modules are. */
+export async function planProcesses(
+  { placement, graph, config, common }: { placement: Placement; graph: ModuleGraph; config: Config; common: Common },
+  freePort: () => Promise<number>,
+): Promise<PlannedProcess[]> {
+  const publicGroup = choosePublic(placement, graph);
+  const copies = placement.groups.flatMap((group) => {
+    const numbers = Array.from({ length: group.replicas }, (_, index) => index + 1);
+    return numbers.map((number) => ({ group, name: group.replicas === 1 ? group.name : `${group.name}-${number}` }));
+  });
+  const ports = new Map<string, number>();
+  for (const { name } of copies) ports.set(name, await freePort());
+  const addresses = addressesOf(copies, ports);
+  return copies.map(({ group, name }) => {
+    const isPublic = group === publicGroup;
+    return {
+      name,
+      isPublic,
+      environment: {
+        ...process.env,
+        ...addresses,
+        ...settingsOf(common),
+        BANYAN_SPLIT: undefined,
+        BANYAN_PLACEMENT: undefined,
+        BANYAN_MODULES: group.modules.join(','),
+        BANYAN_PROCESS: name,
+        BANYAN_INTERNAL_HOST: LOOPBACK,
+        BANYAN_INTERNAL_PORT: String(ports.get(name)),
+        PORT: isPublic ? String(config.http.port) : '0',
+        HOST: isPublic ? config.http.host : LOOPBACK,
+        // The supervisor has done it, for all of them.
+        MIGRATE_ON_START: 'false',
+        PAYMENT_SANDBOX: 'false',
+      },
+    };
+  });
+}
+
+function settingsOf({ databaseUrl, secret, adminKey, sandboxUrl, sandboxWebhookSecret }: Common) {
+  return {
+    DATABASE_URL: databaseUrl,
+    BANYAN_SECRET: secret,
+    BANYAN_ADMIN_KEY: adminKey,
+    SANDBOX_URL: sandboxUrl,
+    SANDBOX_WEBHOOK_SECRET: sandboxWebhookSecret,
+  };
+}
+
+/** Where the file leaves it open: the group that calls others most, so that those calls are not remote twice. */
+function choosePublic(placement: Placement, graph: ModuleGraph): Group {
+  const callsOf = ({ modules }: Group): number =>
+    graph.edges.filter(({ from, to, how }) => how === 'calls' && modules.includes(from) && !modules.includes(to))
+      .length;
+  const byCalls = [...placement.groups].sort((a, b) => callsOf(b) - callsOf(a));
+  const chosen = present(
+    byCalls.find(({ name }) => placement.public === undefined || name === placement.public),
+    'a placement has groups',
+  );
+  if (chosen.replicas > 1) {
+    throw new StartFailure(
+      `The group ${chosen.name} has the public port, which one process can have; give it 1 replica.`,
+    );
+  }
+  return chosen;
+}
+
+function addressesOf(
+  copies: readonly { readonly group: Group; readonly name: string }[],
+  ports: ReadonlyMap<string, number>,
+): Record<string, string> {
+  const addresses: Record<string, string[]> = {};
+  for (const { group, name } of copies) {
+    for (const module of group.modules) {
+      (addresses[`BANYAN_URL_${module.toUpperCase()}`] ??= []).push(`http://${LOOPBACK}:${ports.get(name)}`);
+    }
+  }
+  return Object.fromEntries(Object.entries(addresses).map(([variable, urls]) => [variable, urls.join(',')]));
+}
