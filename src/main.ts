@@ -71,7 +71,9 @@ async function serve(config: Config): Promise<void> {
         .ensureKey({ name: FIRST_KEY, token: surroundings.adminKey, scopes: ['*'] }, app.context());
     }
     surroundings.announce(port);
-    if (stopping === undefined && !tellSupervisor(port, stop)) greet(port, config, surroundings);
+    if (stopping !== undefined) return;
+    if (isSupervised) tellSupervisor(port, stop);
+    else greet(port, config, surroundings);
   } catch (error) {
     const wasAsked = stopping !== undefined;
     await stop();
@@ -104,12 +106,13 @@ async function serveSplit(
   }
 }
 
-/** False: nobody supervises this process. One that has lost its supervisor ends in good order. */
-function tellSupervisor(port: number, stop: () => Promise<void>): boolean {
-  if (process.send === undefined) return false;
+/** This is one of the processes of a split. */
+const isSupervised = process.send !== undefined;
+
+/** One that has lost its supervisor ends in good order. */
+function tellSupervisor(port: number, stop: () => Promise<void>): void {
   process.once('disconnect', () => void stop().finally(() => process.exit(0)));
-  process.send({ ready: port } satisfies ReadyMessage);
-  return true;
+  process.send?.({ ready: port } satisfies ReadyMessage);
 }
 
 /** Ctrl-C in `npm start` reaches us twice, from the terminal and from npm; that is one wish, not two. */
@@ -130,7 +133,8 @@ function endOnSignals(stop: () => Promise<void>): void {
     );
   };
   process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  // Ctrl-C reaches a supervised process as well; the supervisor ends it when nobody needs it any more.
+  process.on('SIGINT', isSupervised ? () => undefined : end);
 }
 
 function greet(

@@ -114,6 +114,27 @@ describe('a shop in several processes', () => {
   );
 
   it(
+    'finishes the purchase under way on Ctrl-C, which reaches all of its processes at once',
+    async () => {
+      const app = await inGroups();
+      const shop = await app.shop();
+      const cart = await fillCart(shop, await stockVariant(shop, { pieces: 1 }));
+      // The provider takes three seconds to answer: long enough for the end to come in between.
+      const purchase = complete(shop, cart, 'tok_slow').then((response) => response);
+      await eventually(async () => {
+        const { body } = await shop.store.get(`/store/v1/carts/${cart}`).expect(200);
+        expect(body.orderId).toMatch(/^ord_/);
+      });
+      app.signalGroup('SIGINT');
+      const { status, body } = await purchase;
+      expect({ status, order: body.order?.status }).toEqual({ status: 201, order: 'confirmed' });
+      expect(await app.ending()).toEqual({ code: 0, signal: null });
+      expect(app.complaint).toBe('');
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
     'leaves nothing running when its supervisor is killed',
     async () => {
       const app = await inGroups();

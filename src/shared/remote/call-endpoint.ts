@@ -11,6 +11,8 @@ export const MAX_CALL_BYTES = 16_777_216;
 /** Above the callers' own, see Peer. */
 const KEEP_ALIVE_MS = seconds(60);
 const REQUEST_TIMEOUT_MS = minutes(2);
+/** Each process that calls has 128 for each module, at most. */
+const MAX_CONNECTIONS = 16_384;
 const PATH = /^\/calls\/(([a-z]+)\.[A-Za-z]+)$/;
 
 /** A request that is turned away before anything was done. */
@@ -49,6 +51,7 @@ export class CallEndpoint {
       { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
       (request, response) => void this.#answer(request, response),
     );
+    this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
   /** Resolves to the port. Throws StartFailure. */

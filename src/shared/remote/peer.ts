@@ -14,7 +14,6 @@ import { AnswerReader, OutOfTime, type Answer } from './answer-reader.ts';
 /** After so many failures in a row a process is left alone, then tried with one call. */
 const FAILURES_TO_BREAK = 5;
 const BREAK_MS = seconds(1);
-const CONNECTIONS = 64;
 const CONNECT_TIMEOUT_MS = seconds(2);
 /** Below the other side's, so that no request goes out on a connection that is just being closed. */
 const KEEP_ALIVE_MS = seconds(20);
@@ -41,10 +40,10 @@ export class Peer {
   readonly #pool: Pool;
   readonly #breaker: CircuitBreakerPolicy;
 
-  constructor(address: string) {
+  constructor(address: string, connections: number) {
     this.address = address;
     this.#pool = new Pool(address, {
-      connections: CONNECTIONS,
+      connections,
       pipelining: 1,
       connect: { timeout: CONNECT_TIMEOUT_MS },
       keepAliveTimeout: KEEP_ALIVE_MS,

@@ -37,13 +37,13 @@ interface Module {
  */
 export class RemoteTransport implements CallTransport {
   readonly #modules = new Map<string, Module>();
-  readonly #peers = new Map<string, Peer>();
   readonly #tokens: CallTokens;
 
   constructor({ addresses, tokens }: RemoteTransportOptions) {
     this.#tokens = tokens;
     for (const [module, urls] of addresses) {
-      const peers = urls.map((url) => this.#peer(url));
+      // Connections of its own for each module: a call that waits for others must not hold what those need.
+      const peers = urls.map((url) => new Peer(url, CALLS_AT_ONCE));
       this.#modules.set(module, { peers, bulkhead: bulkhead(CALLS_AT_ONCE, WAITING_CALLS), turn: 0 });
     }
   }
@@ -67,7 +67,8 @@ export class RemoteTransport implements CallTransport {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#peers.values()].map((peer) => peer.close()));
+    const peers = [...this.#modules.values()].flatMap((module) => module.peers);
+    await Promise.all(peers.map((peer) => peer.close()));
   }
 
   async #invoke(module: Module, operation: Operation, input: unknown, call: CallContext): Promise<unknown> {
@@ -110,16 +111,6 @@ export class RemoteTransport implements CallTransport {
     const body = encodeCall(operation.id, input, { ...call, deadlineMs: call.deadlineMs - HOP_MS });
     const claims = { caller: call.caller, callee: operation.contract, operation: operation.id };
     return await peer.post(`/calls/${operation.id}`, body, this.#tokens.sign(claims, body), call.deadlineMs);
-  }
-
-  /** Modules in the same process share its connections and its breaker. */
-  #peer(address: string): Peer {
-    let peer = this.#peers.get(address);
-    if (peer === undefined) {
-      peer = new Peer(address);
-      this.#peers.set(address, peer);
-    }
-    return peer;
   }
 }
 

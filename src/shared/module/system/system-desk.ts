@@ -73,7 +73,7 @@ export class SystemDesk {
   async #listModules(call: CallContext): Promise<OutputOf<Operations['listModules']>> {
     const items = this.#options.names.map(async (name) => {
       const hosted = this.#options.modules.get(name);
-      const detail = hosted === undefined ? 'not hosted by this process' : await faultOf(hosted, call);
+      const detail = hosted === undefined ? 'hosted by no process that is known here' : await faultOf(hosted, call);
       return {
         name,
         hosted: hosted !== undefined,
