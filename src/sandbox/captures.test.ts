@@ -123,6 +123,10 @@ describe('what each test card does when it is captured', () => {
   });
 
   it('one that was pending is captured at once, when it has been authorised', async () => {
+    // Long enough for a request to come before it, on a machine that is busy with other things.
+    await sandbox.close();
+    sandbox = await openSandbox(folder.path, { pendingMs: 1_000 });
+    ({ caller } = sandbox);
     const id = await authorised('tok_pending');
     expect((await caller.capture(id, 'early')).body.error.code).toBe('charge_not_capturable');
     await eventually(async () => expect((await caller.find(id)).status).toBe('authorised'));
