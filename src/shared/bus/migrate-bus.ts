@@ -1,6 +1,6 @@
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
-import { BUS, connectAdmin, provisionModule, type DatabaseLayout } from '../database/index.ts';
+import { againIfChangedMeanwhile, BUS, connectAdmin, provisionModule, type DatabaseLayout } from '../database/index.ts';
 
 /** BullMQ's tables, in their schema, usable by the bus's role alone: they hold every event that is on its way. */
 export async function migrateBus(layout: DatabaseLayout, waitMs: number): Promise<void> {
@@ -12,7 +12,7 @@ export async function migrateBus(layout: DatabaseLayout, waitMs: number): Promis
     await runMigrations(client, schema);
     const role = pg.escapeIdentifier(layout.role(BUS));
     // The outbox sends again what the queues lose, so that they need not wait for the disk.
-    await client.query(`alter role ${role} set synchronous_commit = off`);
+    await againIfChangedMeanwhile(() => client.query(`alter role ${role} set synchronous_commit = off`));
     // BullMQ makes a sequence for the job ids of each queue when the queue is first used.
     await client.query(`grant create on schema ${pg.escapeIdentifier(schema)} to ${role}`);
     for (const kind of ['tables', 'sequences', 'functions']) {

@@ -1,6 +1,7 @@
 export * from './audit.ts';
 export * from './database-errors.ts';
 export * from './database-layout.ts';
+export * from './changed-meanwhile.ts';
 export * from './connect-admin.ts';
 export * from './provision.ts';
 export * from './migrator.ts';

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { StartFailure } from '../errors/index.ts';
+import { againIfChangedMeanwhile } from './changed-meanwhile.ts';
 import type { DatabaseLayout } from './database-layout.ts';
 
 const identifier = (name: string): string => pg.escapeIdentifier(name);
@@ -8,19 +9,9 @@ const identifier = (name: string): string => pg.escapeIdentifier(name);
  * Makes a module's schema and its two roles, or brings them up to date: an owner that nobody logs in as, and the
  * login role of the module, which may use this schema and no other. Repeating it changes nothing.
  */
-export async function provisionModule(
-  client: pg.Client,
-  layout: DatabaseLayout,
-  module: string,
-  attempt = 1,
-): Promise<void> {
-  try {
-    await provision(client, layout, module);
-  } catch (error) {
-    // The database's own row is everybody's: a start that is at the tables of the queues may be changing it just now.
-    if ((error as { code?: string }).code !== CHANGED_MEANWHILE || attempt >= MAX_ATTEMPTS) throw error;
-    await provisionModule(client, layout, module, attempt + 1);
-  }
+export async function provisionModule(client: pg.Client, layout: DatabaseLayout, module: string): Promise<void> {
+  // The database's own row is everybody's: a start that is at the tables of the queues may be changing it just now.
+  await againIfChangedMeanwhile(() => provision(client, layout, module));
 }
 
 async function provision(client: pg.Client, layout: DatabaseLayout, module: string): Promise<void> {
@@ -47,26 +38,17 @@ async function provision(client: pg.Client, layout: DatabaseLayout, module: stri
   );
 }
 
-/** "tuple concurrently updated". */
-const CHANGED_MEANWHILE = 'XX000';
-/** Duplicate object, unique violation, and what was changed. */
-const MADE_MEANWHILE = new Set(['42710', '23505', CHANGED_MEANWHILE]);
+/** Duplicate object and unique violation: roles belong to the whole server, and another start may have made this one. */
+const MADE_MEANWHILE = ['42710', '23505'];
 
-/** Two starts may change the same role or database at once; the loser tries again this often. */
-const MAX_ATTEMPTS = 5;
-
-async function ensureRole(client: pg.Client, role: string, attributes: string, attempt = 1): Promise<void> {
-  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+async function ensureRole(client: pg.Client, role: string, attributes: string): Promise<void> {
   try {
-    await client.query(`${rowCount === 0 ? 'create' : 'alter'} role ${identifier(role)} with ${attributes}`);
+    await againIfChangedMeanwhile(async () => {
+      const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+      await client.query(`${rowCount === 0 ? 'create' : 'alter'} role ${identifier(role)} with ${attributes}`);
+    }, MADE_MEANWHILE);
   } catch (error) {
-    // Roles belong to the whole server: another database's start may have made this one just now.
-    const code = String((error as { code?: string }).code);
-    if (MADE_MEANWHILE.has(code) && attempt < MAX_ATTEMPTS) {
-      await ensureRole(client, role, attributes, attempt + 1);
-      return;
-    }
-    if (code === '42501') {
+    if ((error as { code?: string }).code === '42501') {
       throw new StartFailure(
         `The user of DATABASE_URL may not create or change the role ${role}; give it CREATEROLE, or run \`npm run migrate\` as one that has it and set MIGRATE_ON_START=false.`,
       );
