@@ -5,5 +5,6 @@ export default {
   ...everyday,
   testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/test/setup/start-fault-services.ts',
   testTimeout: 120_000,
 };

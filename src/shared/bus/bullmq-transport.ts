@@ -140,7 +140,20 @@ export class BullmqTransport implements Transport {
       queue = this.#backend.queue(module);
       queue.on('error', (error) => this.#logger.warn({ err: error, module }, 'the queue reported an error'));
       this.#queues.set(module, queue);
+      this.#forgetUnlessReady(module, queue);
     }
     return queue;
+  }
+
+  /** BullMQ remembers for ever that a queue's first look at its store has failed: the next use gets a new one. */
+  #forgetUnlessReady(module: string, queue: QueueLike): void {
+    queue
+      .waitUntilReady()
+      .catch(async (error: unknown) => {
+        this.#logger.warn({ err: error, module }, 'a queue was out of reach when it was first used');
+        this.#queues.delete(module);
+        await queue.close();
+      })
+      .catch((error: unknown) => this.#logger.warn({ err: error, module }, 'a queue could not be closed'));
   }
 }

@@ -9,7 +9,14 @@ export type JobData =
 
 export type QueueLike = Pick<
   Queue<JobData>,
-  'add' | 'addBulk' | 'upsertJobScheduler' | 'getJobSchedulers' | 'removeJobScheduler' | 'close' | 'on'
+  | 'add'
+  | 'addBulk'
+  | 'upsertJobScheduler'
+  | 'getJobSchedulers'
+  | 'removeJobScheduler'
+  | 'waitUntilReady'
+  | 'close'
+  | 'on'
 >;
 export type WorkerLike = Pick<Worker<JobData>, 'close' | 'on' | 'waitUntilReady'>;
 

@@ -24,7 +24,8 @@ export function redisBackend(
   const sender = new Redis(url, { ...common, enableOfflineQueue: false, commandTimeout: OPERATION_TIMEOUT_MS });
   const receiver = new Redis(url, common);
   for (const client of [sender, receiver]) client.on('error', onError);
-  const queueOptions: QueueOptions = { connection: sender, prefix };
+  // The version was checked at the start; a queue that is first used while Redis is away shall fail like any other.
+  const queueOptions: QueueOptions = { connection: sender, prefix, skipVersionCheck: true, skipWaitingForReady: true };
   return {
     queue: (name) => new Queue<JobData>(name, queueOptions),
     worker: (name, handle) =>

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { seconds, within } from '../../../src/shared/values/index.ts';
 import type { Ending } from '../child-app.ts';
 import type { SellRequest, TillReply, TillRequest } from './till-messages.ts';
+import { TILL_PROGRAM } from './till-program.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..');
-const ENTRY = resolve(import.meta.dirname, 'till-process.ts');
-/** The machine may start several at once, each of which is compiled anew. */
+/** The machine may start several at once. */
 const READY_LIMIT_MS = seconds(60);
 const ANSWER_LIMIT_MS = seconds(60);
 const STOP_LIMIT_MS = seconds(30);
@@ -34,7 +34,7 @@ export class TillChild {
   #stderr = '';
 
   constructor(environment: Readonly<Record<string, string>>) {
-    this.#process = spawn(process.execPath, ['--import', 'tsx', ENTRY], {
+    this.#process = spawn(process.execPath, ['--enable-source-maps', TILL_PROGRAM], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
