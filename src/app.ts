@@ -94,15 +94,18 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     newCallContext({ caller: 'http', principal: system('process'), deadlineMs: Date.now() + START_DEADLINE_MS });
   const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', calls);
   // A row of the public API only calls its operation, so a process answers those of modules that run elsewhere as well.
-  const reachable = definitions.filter(({ contract: { name } }) => modules.has(name) || remote.knows(name));
+  const isReachable = (name: string): boolean => modules.has(name) || remote.knows(name);
+  const answers = config.roles.has('http');
+  const reachable = answers ? definitions.filter(({ contract }) => isReachable(contract.name)) : [];
   let state: 'created' | 'started' | 'stopping' = 'created';
   const http = createPublicApi({
     version: VERSION,
-    routes: [...reachable.flatMap(({ routes }) => routes), ...systemRoutes],
+    // A process that answers no requests has its health and its metrics to show, and no more.
+    routes: answers ? [...reachable.flatMap(({ routes }) => routes), ...systemRoutes] : [],
     contracts: [...reachable.map(({ contract }) => contract), System],
     transport: calls,
     authenticate: async (token) => {
-      if (!modules.has(Identity.name) && !remote.knows(Identity.name))
+      if (!isReachable(Identity.name))
         throw problems.unavailable('This process has no identity, which knows the keys, and no address of it.');
       return (await client(Identity).authenticate({ token }, context())) ?? undefined;
     },
@@ -205,7 +208,8 @@ async function startModules({ config, layout, transport, modules, endpoint, logg
     await migrateAll(config, layout, [...modules.keys()], (message) => logger.info(message));
   }
   await transport.start();
-  if (config.calls.port !== undefined) await endpoint.listen(config.calls.port, config.calls.host);
+  if (config.calls.port !== undefined && config.roles.has('http'))
+    await endpoint.listen(config.calls.port, config.calls.host);
   for (const module of modules.values()) await module.start();
 }
 

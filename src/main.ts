@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     .description('A headless commerce back end. Settings come from the environment: see docs/configuration.md.')
     .version(VERSION)
     .option('--modules <names>', 'modules to host, separated by commas (as BANYAN_MODULES)')
+    .option('--roles <names>', 'what it does for them: some of http, sagas, subscribers (as BANYAN_ROLES)')
     .option('--split', 'a process for each module, or group of them, behind one public port (as BANYAN_SPLIT)')
     .option('--migrate-only', 'apply open migrations and end')
     .exitOverride()
@@ -30,9 +31,10 @@ async function main(): Promise<void> {
       else await serve(readSettings());
     });
   const readSettings = (): Config => {
-    const { modules: names, split } = program.opts<{ modules?: string; split?: boolean }>();
+    const { modules: names, roles, split } = program.opts<{ modules?: string; roles?: string; split?: boolean }>();
     const options = {
       ...(names === undefined ? {} : { BANYAN_MODULES: names }),
+      ...(roles === undefined ? {} : { BANYAN_ROLES: roles }),
       ...(split === true ? { BANYAN_SPLIT: 'true' } : {}),
     };
     return readConfig({ ...process.env, ...options }, moduleNames);

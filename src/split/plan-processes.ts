@@ -33,7 +33,7 @@ export async function planProcesses(
     return numbers.map((number) => ({ group, name: group.replicas === 1 ? group.name : `${group.name}-${number}` }));
   });
   const ports = new Map<string, number>();
-  for (const { name } of copies) ports.set(name, await freePort());
+  for (const { name, group } of copies) if (isCalled(group)) ports.set(name, await freePort());
   const addresses = addressesOf(copies, ports);
   return copies.map(({ group, name }) => {
     const isPublic = group === publicGroup;
@@ -47,9 +47,10 @@ export async function planProcesses(
         BANYAN_SPLIT: undefined,
         BANYAN_PLACEMENT: undefined,
         BANYAN_MODULES: group.modules.join(','),
+        BANYAN_ROLES: group.roles.join(','),
         BANYAN_PROCESS: name,
         BANYAN_INTERNAL_HOST: LOOPBACK,
-        BANYAN_INTERNAL_PORT: String(ports.get(name)),
+        BANYAN_INTERNAL_PORT: ports.get(name)?.toString(),
         PORT: isPublic ? String(config.http.port) : '0',
         HOST: isPublic ? config.http.host : LOOPBACK,
         // The supervisor has done it, for all of them.
@@ -75,10 +76,10 @@ function choosePublic(placement: Placement, graph: ModuleGraph): Group {
   const callsOf = ({ modules }: Group): number =>
     graph.edges.filter(({ from, to, how }) => how === 'calls' && modules.includes(from) && !modules.includes(to))
       .length;
-  const byCalls = [...placement.groups].sort((a, b) => callsOf(b) - callsOf(a));
+  const byCalls = placement.groups.filter(isCalled).sort((a, b) => callsOf(b) - callsOf(a));
   const chosen = present(
     byCalls.find(({ name }) => placement.public === undefined || name === placement.public),
-    'a placement has groups',
+    'a placement has a group that answers requests',
   );
   if (chosen.replicas > 1) {
     throw new StartFailure(
@@ -88,12 +89,17 @@ function choosePublic(placement: Placement, graph: ModuleGraph): Group {
   return chosen;
 }
 
+/** Others do not call a process that only works off what is there. */
+function isCalled({ roles }: Group): boolean {
+  return roles.includes('http');
+}
+
 function addressesOf(
   copies: readonly { readonly group: Group; readonly name: string }[],
   ports: ReadonlyMap<string, number>,
 ): Record<string, string> {
   const addresses: Record<string, string[]> = {};
-  for (const { group, name } of copies) {
+  for (const { group, name } of copies.filter(({ group }) => isCalled(group))) {
     for (const module of group.modules) {
       (addresses[`BANYAN_URL_${module.toUpperCase()}`] ??= []).push(`http://${LOOPBACK}:${ports.get(name)}`);
     }

@@ -5,15 +5,19 @@ import request from 'supertest';
 import { createTestDatabase, freePort, startApplication } from '../../src/shared/testing/index.ts';
 import type { Shop } from './shop.ts';
 
-/** The modules of each process. */
-export type Partition = readonly (readonly string[])[];
+/** A process: its modules, and what it does for them, if not everything. */
+export interface Part {
+  readonly modules: readonly string[];
+  readonly roles?: string;
+}
+export type Partition = readonly Part[];
 
 /** A shop whose modules are spread over applications that know each other by address alone, on one database. */
 export interface PartitionedShop extends Shop {
   stop(): Promise<void>;
 }
 
-/** Requests go to the application with the last group. Whoever knows the keys has to start first: identity. */
+/** Requests go to the last that answers any. Whoever knows the keys has to start first: identity. */
 export async function startPartition(partition: Partition): Promise<PartitionedShop> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'banyan-partition-'));
@@ -22,15 +26,18 @@ export async function startPartition(partition: Partition): Promise<PartitionedS
     for (const cleanup of cleanups) await cleanup();
   };
   try {
-    const groups = await Promise.all(partition.map(async (modules) => ({ modules, port: await freePort() })));
+    const groups = await Promise.all(partition.map(async (part) => ({ ...part, port: await freePort() })));
     const addresses = Object.fromEntries(
-      groups.flatMap(({ modules, port }) =>
-        modules.map((name) => [`BANYAN_URL_${name.toUpperCase()}`, `http://127.0.0.1:${port}`]),
-      ),
+      groups
+        .filter(answers)
+        .flatMap(({ modules, port }) =>
+          modules.map((name) => [`BANYAN_URL_${name.toUpperCase()}`, `http://127.0.0.1:${port}`]),
+        ),
     );
     let url = '';
     let adminKey = '';
-    for (const [index, { modules, port }] of identityFirst(groups).entries()) {
+    for (const [index, part] of identityFirst(groups).entries()) {
+      const { modules, roles, port } = part;
       const dataDir = join(folder, String(index));
       await mkdir(dataDir);
       const application = await startApplication({
@@ -38,10 +45,15 @@ export async function startPartition(partition: Partition): Promise<PartitionedS
         redisUrl: undefined,
         calls: 'direct',
         dataDir,
-        environment: { ...addresses, BANYAN_MODULES: modules.join(','), BANYAN_INTERNAL_PORT: String(port) },
+        environment: {
+          ...addresses,
+          BANYAN_MODULES: modules.join(','),
+          BANYAN_INTERNAL_PORT: String(port),
+          ...(roles === undefined ? {} : { BANYAN_ROLES: roles }),
+        },
       });
       cleanups.unshift(() => application.stop());
-      ({ url, adminKey } = application);
+      if (answers(part)) ({ url, adminKey } = application);
     }
     const admin = request.agent(url).set('Authorization', `Bearer ${adminKey}`);
     return { store: request.agent(url), admin, stop };
@@ -51,7 +63,11 @@ export async function startPartition(partition: Partition): Promise<PartitionedS
   }
 }
 
-function identityFirst<Group extends { readonly modules: readonly string[] }>(groups: readonly Group[]): Group[] {
-  const isFirst = ({ modules }: Group): boolean => modules.includes('identity');
+function answers({ roles }: Part): boolean {
+  return roles === undefined || roles.includes('http');
+}
+
+function identityFirst<Each extends Part>(groups: readonly Each[]): Each[] {
+  const isFirst = (part: Each): boolean => part.modules.includes('identity') && answers(part);
   return [...groups.filter(isFirst), ...groups.filter((group) => !isFirst(group))];
 }

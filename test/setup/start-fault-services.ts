@@ -19,6 +19,7 @@ async function compileTillProgram(): Promise<void> {
     // What is imported later must stay apart: the process sets its clock before.
     splitting: true,
     format: 'esm',
+    outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node20',
     sourcemap: 'inline',

@@ -5,6 +5,7 @@ import { StartFailure } from '../errors/index.ts';
 import { seconds } from '../values/index.ts';
 import { postgresUrl, readAddresses, readDatabaseUrls } from './of-modules.ts';
 import { readPlacement, type Placement } from './read-placement.ts';
+import { readRoles, type Role } from './roles.ts';
 
 const flag = (fallback: boolean) =>
   z
@@ -54,6 +55,10 @@ export const Environment = z.object({
     .default('.banyan')
     .describe("Folder of embedded Postgres and of the sandbox provider's books"),
   BANYAN_MODULES: z.string().optional().describe('Modules to host, separated by commas; default: all'),
+  BANYAN_ROLES: z
+    .string()
+    .optional()
+    .describe('What this process does for its modules: some of http, sagas, subscribers; default: all'),
   BANYAN_SPLIT: flag(false).describe('Start a process for each module or group of modules, behind one public port'),
   BANYAN_PLACEMENT: z
     .string()
@@ -136,6 +141,8 @@ export interface Config {
   readonly dataDir: string;
   /** Absent: all. */
   readonly modules: readonly string[] | undefined;
+  /** What this process does for the modules that it hosts. */
+  readonly roles: ReadonlySet<Role>;
   /** Absent: this process hosts its modules itself. */
   readonly split: Placement | undefined;
   /** Absent: there is only one. */
@@ -187,6 +194,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     secret: variables.BANYAN_SECRET ?? deriveSecret(variables.DATABASE_URL),
     dataDir: resolve(variables.BANYAN_DATA_DIR),
     modules: readModules(variables.BANYAN_MODULES, knownModules),
+    roles: readRoles(variables.BANYAN_ROLES),
     split: variables.BANYAN_SPLIT ? readPlacement(variables.BANYAN_PLACEMENT, knownModules) : undefined,
     processName: variables.BANYAN_PROCESS,
     calls: {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from './config.ts';
+import { ROLES } from './roles.ts';
 
 const MODULES = ['till', 'stock', 'post'];
 const settings = (more: Record<string, string>) => readConfig({ DATABASE_URL: 'postgres://db/shop', ...more }, MODULES);
@@ -25,6 +26,8 @@ describe('where modules are', () => {
     ['DATABASE_URL_SHELF', 'postgres://db/shelf', 'there is no module "shelf"'],
     ['DATABASE_URL_STOCK', 'mysql://db/stock', 'DATABASE_URL_STOCK must be a URL such as postgres://'],
     ['BANYAN_INTERNAL_PORT', '70000', 'BANYAN_INTERNAL_PORT'],
+    ['BANYAN_ROLES', 'http,cook', 'BANYAN_ROLES is "http,cook"; it takes one or several of http, sagas, subscribers'],
+    ['BANYAN_ROLES', ',', 'BANYAN_ROLES is ","'],
   ])('is refused at the start: %s=%s', (name, value, sentence) => {
     expect(() => settings({ [name]: value })).toThrow(sentence);
   });
@@ -45,7 +48,7 @@ describe('a split', () => {
   it('gives each module a process of its own where no file says otherwise', () => {
     expect(settings({ BANYAN_SPLIT: 'true' }).split).toEqual({
       public: undefined,
-      groups: MODULES.map((name) => ({ name, modules: [name], replicas: 1 })),
+      groups: MODULES.map((name) => ({ name, modules: [name], roles: ROLES, replicas: 1 })),
     });
     expect(settings({}).split).toBeUndefined();
   });
@@ -55,10 +58,19 @@ describe('a split', () => {
     expect(inFile(JSON.stringify({ public: 'front', groups: { front: { modules: ['till'] }, back } }))).toEqual({
       public: 'front',
       groups: [
-        { name: 'front', modules: ['till'], replicas: 1 },
-        { name: 'back', ...back },
+        { name: 'front', modules: ['till'], roles: ROLES, replicas: 1 },
+        { name: 'back', roles: ROLES, ...back },
       ],
     });
+  });
+
+  it('may have the parts of a module apart: its requests, its sagas and its subscribers', () => {
+    const front = { modules: MODULES, roles: ['http'] };
+    const back = { modules: MODULES, roles: ['sagas', 'subscribers'], replicas: 2 };
+    expect(inFile(JSON.stringify({ groups: { front, back } }))?.groups).toEqual([
+      { name: 'front', ...front, replicas: 1 },
+      { name: 'back', ...back },
+    ]);
   });
 
   it.each([
@@ -67,6 +79,22 @@ describe('a split', () => {
     ['a module is in two groups', groups({ back: { modules: ['till', 'stock', 'post'] } }), 'till is in two groups'],
     ['it names a module that is none', groups({ back: { modules: ['shelf'] } }), 'there is no module shelf'],
     ['it has a word that nobody knows', groups({ back: { modules: ['stock', 'post'], size: 2 } }), 'size'],
+    [
+      'nobody has the sagas of a module',
+      groups({ back: { modules: ['stock', 'post'], roles: ['http', 'subscribers'] } }),
+      'no group has the role sagas for stock',
+    ],
+    [
+      'its public group answers no requests',
+      JSON.stringify({
+        public: 'back',
+        groups: {
+          front: { modules: MODULES, roles: ['http'] },
+          back: { modules: MODULES, roles: ['sagas', 'subscribers'] },
+        },
+      }),
+      '"public" is back',
+    ],
     [
       'its public group is none',
       JSON.stringify({ public: 'side', groups: { front: { modules: MODULES } } }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { StartFailure } from '../errors/index.ts';
+import { ROLES, type Role } from './roles.ts';
 
 const MAX_REPLICAS = 8;
 
@@ -10,6 +11,10 @@ const PlacementFile = z.strictObject({
     z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and -'),
     z.strictObject({
       modules: z.array(z.string()).min(1),
+      roles: z
+        .array(z.enum(ROLES))
+        .min(1)
+        .default([...ROLES]),
       replicas: z.int().min(1).max(MAX_REPLICAS).default(1),
     }),
   ),
@@ -19,6 +24,8 @@ const PlacementFile = z.strictObject({
 export interface Group {
   readonly name: string;
   readonly modules: readonly string[];
+  /** What it does for them. */
+  readonly roles: readonly Role[];
   readonly replicas: number;
 }
 
@@ -35,34 +42,38 @@ export interface Placement {
  */
 export function readPlacement(path: string | undefined, known: readonly string[]): Placement {
   if (path === undefined) {
-    return { groups: known.map((name) => ({ name, modules: [name], replicas: 1 })), public: undefined };
+    return { groups: known.map((name) => ({ name, modules: [name], roles: ROLES, replicas: 1 })), public: undefined };
   }
   const parsed = PlacementFile.safeParse(readJson(path));
   if (!parsed.success) throw refusal(path, z.prettifyError(parsed.error));
-  const groups = Object.entries(parsed.data.groups).map(([name, { modules, replicas }]) => ({
-    name,
-    modules,
-    replicas,
-  }));
+  const groups = Object.entries(parsed.data.groups).map(([name, group]) => ({ name, ...group }));
   checkModules(path, groups, known);
   const { public: name } = parsed.data;
-  if (name !== undefined && !groups.some((each) => each.name === name)) {
-    throw refusal(path, `"public" is ${name}, which is none of its groups`);
+  if (name !== undefined && !groups.some((each) => each.name === name && each.roles.includes('http'))) {
+    throw refusal(path, `"public" is ${name}, which is none of its groups with the role http`);
   }
   return { groups, public: name };
 }
 
 function checkModules(path: string, groups: readonly Group[], known: readonly string[]): void {
-  const placed = groups.flatMap(({ modules }) => modules);
-  const unknown = placed.filter((name) => !known.includes(name));
+  const unknown = groups.flatMap(({ modules }) => modules).filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw refusal(path, `there is no module ${unknown.join(', ')}; the modules are ${known.join(', ')}`);
   }
-  const twice = placed.filter((name, index) => placed.indexOf(name) !== index);
-  if (twice.length > 0)
-    throw refusal(path, `${twice.join(', ')} is in two groups; a module in two processes is one group with replicas`);
-  const missing = known.filter((name) => !placed.includes(name));
-  if (missing.length > 0) throw refusal(path, `no group has ${missing.join(', ')}`);
+  for (const module of known) {
+    const having = groups.filter(({ modules }) => modules.includes(module));
+    if (having.length === 0) throw refusal(path, `no group has ${module}`);
+    for (const role of ROLES) {
+      const count = having.filter(({ roles }) => roles.includes(role)).length;
+      if (count === 0) throw refusal(path, `no group has the role ${role} for ${module}`);
+      if (count > 1) {
+        throw refusal(
+          path,
+          `${module} is in two groups with the role ${role}; a module in two processes is one group with replicas`,
+        );
+      }
+    }
+  }
 }
 
 function readJson(path: string): unknown {

@@ -31,6 +31,10 @@ import type { ModuleGraph } from './module-graph.ts';
 import { CLOCK, CONFIG, DATABASE, LOGGER, SAGAS, SECRET } from './tokens.ts';
 
 const SCHEDULE_DEADLINE_MS = seconds(60);
+/** A process that answers requests carries on at once what begins here, and looks now and then for what else is due. */
+const SWEEP_MS = 500;
+/** Where others begin sagas, somebody waits for this look. */
+const SWEEP_FOR_OTHERS_MS = 100;
 
 export interface HostingOptions {
   readonly config: Config;
@@ -106,6 +110,8 @@ export class HostedModule {
         store: new SagaStore(),
         implementationOf,
         leaseMs: options.config.sagas.leaseMs,
+        conducts: options.config.roles.has('sagas'),
+        sweepMs: options.config.roles.has('http') ? SWEEP_MS : SWEEP_FOR_OTHERS_MS,
         counters: options.sagaCountersOf?.(module) ?? noSagaCounters,
         logger,
       },
@@ -127,7 +133,7 @@ export class HostedModule {
   }
 
   async start(): Promise<void> {
-    const { background, graph } = this.#options;
+    const { background, config, graph } = this.#options;
     const module = this.definition.contract.name;
     const subscriptions = graph.subscriptionsTo(module);
     await registerSubscriptions(this.database, subscriptions, this.#logger);
@@ -139,6 +145,7 @@ export class HostedModule {
     }, SUBSCRIPTIONS_ROUND_MS);
     this.#relay.start();
     this.sagas.start();
+    if (!config.roles.has('subscribers')) return;
     this.#retention.start();
     if (this.#receives()) await this.#receive(module);
     for (const { operation, everyMs } of this.definition.schedules) {

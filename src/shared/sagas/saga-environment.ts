@@ -23,6 +23,10 @@ export interface SagaEnvironment {
   readonly store: SagaStore;
   readonly implementationOf: (operation: Operation) => Implementation<Operation>;
   readonly leaseMs: number;
+  /** False: what begins here is carried on by another process. */
+  readonly conducts: boolean;
+  /** How often sagas are looked for that are due and that nobody carries on. */
+  readonly sweepMs: number;
   readonly counters: SagaCounters;
   readonly logger: Logger;
   readonly isStopping: () => boolean;

@@ -11,7 +11,6 @@ import type { SagaEnvironment } from './saga-environment.ts';
 import { SagaRun } from './saga-run.ts';
 import { FIRST_EPOCH, type SagaOutcome, type SagaRow } from './saga-store.ts';
 
-const SWEEP_MS = 500;
 const SWEEP_LIMIT = 20;
 const SWEEP_DEADLINE_MS = seconds(10);
 /** Sweeps between two looks for sagas that nobody can carry on. */
@@ -59,7 +58,8 @@ export class SagaRunner {
   }
 
   start(): void {
-    if (this.#definitions.size > 0) this.#timer = setTimeout(() => this.#sweep(), SWEEP_MS);
+    const { conducts, sweepMs } = this.#environment;
+    if (conducts && this.#definitions.size > 0) this.#timer = setTimeout(() => this.#sweep(), sweepMs);
   }
 
   /** Lets running steps end and gives the sagas back, due at once for whoever comes next. */
@@ -71,7 +71,8 @@ export class SagaRunner {
   }
 
   /**
-   * Starts a saga in one transaction with what `begin` writes, carries it on at once and waits up to `waitMs` for its
+   * Starts a saga in one transaction with what `begin` writes, carries it on at once (or leaves it to a process that
+   * does) and waits up to `waitMs` for its
    * end. A repeat of the same request (same idempotency key) starts nothing and gets the same outcome.
    * Throws the ContractError that made the saga fail.
    */
@@ -99,7 +100,7 @@ export class SagaRunner {
     request: Omit<SagaRequest<unknown>, 'meanwhile'>,
     begin: (work: UnitOfWork) => Promise<StartedSaga<State>>,
   ): Promise<{ id: string; run?: Promise<SagaRow | undefined> }> {
-    const { database } = this.#environment;
+    const { database, conducts, store, leaseMs } = this.#environment;
     const { call } = request;
     const key = requestKey(request.operation, request.input, call);
     const sagaId = newId('sag');
@@ -109,14 +110,14 @@ export class SagaRunner {
         if (key !== undefined && !(await claim(work, key, sagaId))) return (await findEarlierSaga(work, key)) ?? null;
         const started = await begin(work);
         row = newRow(sagaId, definition, started, call);
-        await this.#environment.store.insert(work, row, this.#owner, this.#environment.leaseMs);
+        await store.insert(work, row, conducts ? { name: this.#owner, leaseMs } : undefined);
         return undefined;
       })
       .catch((error: unknown) => this.#refuse(key, call, error));
     if (earlierId !== undefined) return { id: present(earlierId, 'a taken key belongs to a saga') };
     const begun = present(row, 'a saga that was started has a row');
     crashPoint(sagaPoint(definition.name, 'begun'));
-    return { id: sagaId, run: this.#carryOn(begun) };
+    return conducts ? { id: sagaId, run: this.#carryOn(begun) } : { id: sagaId };
   }
 
   /** A refusal to begin is an answer, too: it is kept, so that the same key gets it again. */
@@ -126,13 +127,6 @@ export class SagaRunner {
     await database.transaction(call, (work) => keepRefusal(work, key, error));
     // Where a request with this key was faster, its outcome counts.
     return present(await findEarlierSaga(database.reader(call), key), 'a refusal that was kept is there');
-  }
-
-  /** Carries on what an event has made due, without waiting for the sweep. */
-  nudge(): void {
-    if (this.#stopping || this.#sweeping !== undefined) return;
-    clearTimeout(this.#timer);
-    this.#sweep();
   }
 
   /** A saga that may run here, elsewhere, or have ended long ago: as it is at its end, or when nobody waits any longer. */
@@ -174,7 +168,7 @@ export class SagaRunner {
       })
       .finally(() => {
         this.#sweeping = undefined;
-        if (!this.#stopping) this.#timer = setTimeout(() => this.#sweep(), SWEEP_MS);
+        if (!this.#stopping) this.#timer = setTimeout(() => this.#sweep(), this.#environment.sweepMs);
       });
   }
 

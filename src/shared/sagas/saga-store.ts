@@ -61,7 +61,7 @@ const COLUMNS = `id, name, version, key, status, step, attempts, state, failure,
   (extract(epoch from now() - step_started_at) * 1000)::float8 as "stepAgeMs"`;
 
 const MAX_HISTORY = 200;
-/** Of the process that has started a saga; each new owner has the next. */
+/** Of a saga's first owner; each new owner has the next. */
 export const FIRST_EPOCH = 1;
 
 const NOW_ISO = `to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -99,11 +99,22 @@ const PARK = `
 
 /** Statements over the table of sagas. Every write names the epoch that it was made under. */
 export class SagaStore {
-  async insert(work: UnitOfWork, row: SagaRow, owner: string, leaseMs: number): Promise<void> {
+  /** Without an owner it is due at once, for whichever process carries on sagas. */
+  async insert(work: UnitOfWork, row: SagaRow, owner: { name: string; leaseMs: number } | undefined): Promise<void> {
     await work.run(
-      `insert into sagas (id, name, version, key, status, state, context, owner, lease_until)
-       values ($1, $2, $3, $4, 'running', $5, $6, $7, now() + $8 * interval '1 millisecond')`,
-      [row.id, row.name, row.version, row.key, JSON.stringify(row.state), JSON.stringify(row.context), owner, leaseMs],
+      `insert into sagas (id, name, version, key, status, state, context, owner, lease_until, epoch)
+       values ($1, $2, $3, $4, 'running', $5, $6, $7, now() + $8 * interval '1 millisecond', $9)`,
+      [
+        row.id,
+        row.name,
+        row.version,
+        row.key,
+        JSON.stringify(row.state),
+        JSON.stringify(row.context),
+        owner?.name ?? null,
+        owner?.leaseMs ?? 0,
+        owner === undefined ? FIRST_EPOCH - 1 : FIRST_EPOCH,
+      ],
     );
   }
 
