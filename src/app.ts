@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { Express } from 'express';
 import type { Registry } from 'prom-client';
@@ -17,7 +18,7 @@ import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
 import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
 import { problems } from './shared/errors/index.ts';
-import { closeServer, createPublicApi, createRegistry, listen } from './shared/http/index.ts';
+import { createPublicApi, createRegistry, GracefulServer } from './shared/http/index.ts';
 import type { CallEndpoint, RemoteTransport } from './shared/remote/index.ts';
 import {
   AllDesks,
@@ -66,12 +67,17 @@ export interface App {
   start(): Promise<void>;
   /** Opens the port; 0 takes a free one. Resolves to the port. */
   listen(port: number, host: string): Promise<number>;
+  /** Takes a connection to one of its ports that the supervisor of this process has accepted. */
+  accept(door: Door, socket: Socket): void;
   /** Takes nothing new, lets what runs come to its end, closes everything. */
   stop(): Promise<void>;
   client<Known extends AnyContract>(contract: Known): Client<Known>;
   /** As whom the process itself calls. */
   context(): CallContext;
 }
+
+/** Which port a connection came to. */
+export type Door = 'public' | 'internal';
 
 /** Puts the given modules together. Nothing happens before `start`. */
 export function createApp(definitions: readonly ModuleDefinition[], options: AppOptions): App {
@@ -97,7 +103,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
   const isReachable = (name: string): boolean => modules.has(name) || remote.knows(name);
   const answers = config.roles.has('http');
   const reachable = answers ? definitions.filter(({ contract }) => isReachable(contract.name)) : [];
-  let state: 'created' | 'started' | 'stopping' = 'created';
+  let state: 'created' | 'started' | 'leaving' | 'stopping' = 'created';
   const http = createPublicApi({
     version: VERSION,
     // A process that answers no requests has its health and its metrics to show, and no more.
@@ -109,13 +115,14 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
         throw problems.unavailable('This process has no identity, which knows the keys, and no address of it.');
       return (await client(Identity).authenticate({ token }, context())) ?? undefined;
     },
-    isReady: () =>
-      state === 'started' ? { ready: true, reasons: [] } : { ready: false, reasons: [`the process is ${state}`] },
+    readiness: () => ({ ready: state === 'started', reasons: state === 'started' ? [] : [`the process is ${state}`] }),
+    // While it leaves, whoever is still connected is answered, and sent elsewhere.
+    takesRequests: () => state === 'started' || state === 'leaving',
     rateLimit: config.http.rateLimit,
     registry,
     logger,
   });
-  let server: Server | undefined;
+  const server = new GracefulServer(createServer(http));
   return {
     http,
     modules,
@@ -125,13 +132,12 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
       await startModules({ config, layout, transport, modules, endpoint, logger });
       state = 'started';
     },
-    listen: async (port, host) => {
-      server = createServer(http);
-      return await listen(server, port, host);
-    },
+    listen: (port, host) => server.listen(port, host),
+    accept: (door, socket) => (door === 'public' ? server : endpoint).accept(socket),
     stop: async () => {
+      state = state === 'started' ? 'leaving' : 'stopping';
+      await server.close(config.shutdownMs);
       state = 'stopping';
-      if (server !== undefined) await closeServer(server, config.shutdownMs);
       const stopped = await within(config.shutdownMs, stopModules({ config, transport, modules, endpoint }));
       await remote.close();
       if (!stopped) logger.warn('not everything came to its end in time; what is open goes on after the next start');
@@ -225,11 +231,11 @@ export async function migrateAll(
   if (config.redisUrl === undefined) await migrateBus(layout, waitMs);
 }
 
-/** Other processes may call until the modules have ended what they do by themselves. */
+/** Requests and calls come first: what they begin is carried on until they are answered. */
 async function stopModules({ config, transport, modules, endpoint }: Omit<Parts, 'layout' | 'logger'>): Promise<void> {
+  await endpoint.close(config.shutdownMs);
   await transport.stopReceiving();
   await Promise.all([...modules.values()].map((module) => module.stop()));
-  await endpoint.close(config.shutdownMs);
   await transport.close();
   await Promise.all([...modules.values()].map((module) => module.close()));
 }

@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { Command, CommanderError } from 'commander';
-import { createApp, migrateAll } from './app.ts';
+import { createApp, migrateAll, type App } from './app.ts';
 import { Identity } from './modules/identity/contract/index.ts';
 import { modules } from './modules/index.ts';
 import { addOperatorCommands } from './operate.ts';
@@ -8,8 +9,9 @@ import { readConfig, type Config, type Placement } from './shared/config/index.t
 import { DatabaseLayout } from './shared/database/index.ts';
 import { StartFailure } from './shared/errors/index.ts';
 import { createLogger, type Logger } from './shared/telemetry/index.ts';
+import { seconds } from './shared/values/index.ts';
 import { prepareSplit } from './split/prepare-split.ts';
-import type { ReadyMessage } from './split/ready-message.ts';
+import type { FromProcess, ToProcess } from './split/messages.ts';
 import { prepareSurroundings, type Surroundings } from './surroundings.ts';
 import { VERSION } from './version.ts';
 
@@ -62,7 +64,8 @@ async function serve(config: Config): Promise<void> {
     stopping ??= app.stop().finally(() => surroundings.stop());
     return stopping;
   };
-  endOnSignals(stop);
+  if (isSupervised) obeySupervisor(app, stop);
+  else endOnSignals(stop);
   try {
     // The port first: whoever asks too early hears 503, and a port that is taken ends the start at once.
     const port = await app.listen(config.http.port, config.http.host);
@@ -74,7 +77,7 @@ async function serve(config: Config): Promise<void> {
     }
     surroundings.announce(port);
     if (stopping !== undefined) return;
-    if (isSupervised) tellSupervisor(port, stop);
+    if (isSupervised) tellSupervisor('ready');
     else greet(port, config, surroundings);
   } catch (error) {
     const wasAsked = stopping !== undefined;
@@ -110,11 +113,33 @@ async function serveSplit(
 
 /** This is one of the processes of a split. */
 const isSupervised = process.send !== undefined;
+/** A successor takes less, on any machine. */
+const SUCCESSOR_LIMIT_MS = seconds(60);
 
-/** One that has lost its supervisor ends in good order. */
-function tellSupervisor(port: number, stop: () => Promise<void>): void {
-  process.once('disconnect', () => void stop().finally(() => process.exit(0)));
-  process.send?.({ ready: port } satisfies ReadyMessage);
+function tellSupervisor(message: FromProcess): void {
+  // Where it has gone, its end is heard of by itself.
+  if (process.connected) process.send?.(message);
+}
+
+/**
+ * It takes the connections that the supervisor has accepted, and ends when it is told to. One that is told to by somebody
+ * else says so, and goes on until its successor is there.
+ */
+function obeySupervisor(app: App, stop: () => Promise<void>): void {
+  const end = (): void => {
+    stop().then(() => process.exit(0), fail);
+  };
+  process.once('disconnect', end);
+  process.on('message', (message: ToProcess, socket?: Socket) => {
+    if (message === 'end') end();
+    else if (socket !== undefined) app.accept(message, socket);
+  });
+  process.once('SIGTERM', () => {
+    tellSupervisor('leaving');
+    setTimeout(end, SUCCESSOR_LIMIT_MS);
+  });
+  // Ctrl-C reaches a supervised process as well; the supervisor ends it when nobody needs it any more.
+  process.on('SIGINT', () => undefined);
 }
 
 /** Ctrl-C in `npm start` reaches us twice, from the terminal and from npm; that is one wish, not two. */
@@ -135,8 +160,7 @@ function endOnSignals(stop: () => Promise<void>): void {
     );
   };
   process.on('SIGTERM', end);
-  // Ctrl-C reaches a supervised process as well; the supervisor ends it when nobody needs it any more.
-  process.on('SIGINT', isSupervised ? () => undefined : end);
+  process.on('SIGINT', end);
 }
 
 function greet(

@@ -1,7 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Door } from '../app.ts';
 import type { Logger } from '../shared/telemetry/index.ts';
 import { backoffMs, minutes, seconds, within } from '../shared/values/index.ts';
-import { isReadyMessage } from './ready-message.ts';
+import type { FromProcess, ToProcess } from './messages.ts';
+import type { OpenDoor, Taker } from './open-door.ts';
 
 const RESTART_BASE_MS = seconds(1);
 const RESTART_CAP_MS = seconds(30);
@@ -16,45 +19,46 @@ export interface ManagedProcessOptions {
   /** The program's file. */
   readonly entry: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where its connections come from. */
+  readonly doors: ReadonlyMap<Door, OpenDoor>;
   readonly logger: Logger;
 }
 
+/** One life of it, from its start to its end. */
+interface Life {
+  readonly child: ChildProcess;
+  readonly startedMs: number;
+  readonly takers: readonly (readonly [OpenDoor, Taker])[];
+  readonly ended: Promise<void>;
+}
+
 /**
- * One process of a split, kept alive.
- * States: starting → ready → ended → (a pause that grows) → starting …; stopping, from any of them → stopped.
+ * One process of a split, kept alive. One that was told to end goes on until its successor is ready, so that there is
+ * always one to take a connection.
+ * States: starting → serving → (a successor starts → the successor serves, it ends) …; ended by itself → (a pause that
+ * grows) → starting …; stopping, from any of them → stopped.
  */
 export class ManagedProcess {
   readonly name: string;
   readonly #options: ManagedProcessOptions;
-  #environment: Readonly<Record<string, string | undefined>>;
-  #process: ChildProcess | undefined;
+  readonly #lives = new Set<Life>();
+  #serving: Life | undefined;
+  #starting: Life | undefined;
+  #first: { readonly ready: () => void; readonly fail: (error: Error) => void } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #stopping = false;
-  #ended: Promise<void> = Promise.resolve();
 
   constructor(options: ManagedProcessOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#environment = options.environment;
   }
 
-  /** For tests and for those who operate it. */
-  get pid(): number | undefined {
-    return this.#process?.pid;
-  }
-
-  /** Resolves to its public port when it is ready for the first time. Throws when it ends before that. */
-  async start(): Promise<number> {
-    return await new Promise<number>((ready, fail) => {
-      this.#launch(
-        (port) => {
-          // A port that was chosen once stays what it is: somebody knows it by now.
-          this.#environment = { ...this.#environment, PORT: String(port) };
-          ready(port);
-        },
-        () => fail(new Error(`the process ${this.name} has ended before it was ready; see what it has written`)),
-      );
+  /** Resolves when it takes connections for the first time. Throws when it ends before that. */
+  async start(): Promise<void> {
+    await new Promise<void>((ready, fail) => {
+      this.#first = { ready, fail };
+      this.#launch();
     });
   }
 
@@ -67,42 +71,87 @@ export class ManagedProcess {
   /** Lets it end in good order; one that does not within `limitMs` and a little is killed. */
   async stop(limitMs: number): Promise<void> {
     this.expectEnd();
-    this.#process?.kill('SIGTERM');
-    if (!(await within(limitMs + GRACE_MS, this.#ended))) this.#process?.kill('SIGKILL');
-    await this.#ended;
+    const lives = [...this.#lives];
+    for (const life of lives) tell(life, 'end');
+    const ended = Promise.all(lives.map((life) => life.ended));
+    if (!(await within(limitMs + GRACE_MS, ended))) for (const { child } of lives) child.kill('SIGKILL');
+    await ended;
   }
 
-  #launch(onReady: (port: number) => void, onEndBeforeReady?: () => void): void {
-    const startedMs = performance.now();
-    const child = fork(this.#options.entry, [], {
-      env: { ...this.#environment },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    let isReady = false;
-    this.#process = child;
-    child.on('message', (message) => {
-      if (!isReadyMessage(message)) return;
-      isReady = true;
-      onReady(message.ready);
-    });
-    this.#ended = new Promise((done) => {
-      child.once('error', (error) => this.#options.logger.error({ err: error }, `${this.name} could not be started`));
+  #launch(): void {
+    if (this.#starting !== undefined) return;
+    const { entry, environment, doors, logger } = this.#options;
+    const child = fork(entry, [], { env: { ...environment }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const takers = [...doors].map(([name, door]) => [door, (socket: Socket) => handOn(child, name, socket)] as const);
+    const ended = new Promise<void>((done) => {
+      child.once('error', (error) => logger.error({ err: error }, `${this.name} could not be started`));
       child.once('exit', (code, signal) => {
-        this.#process = undefined;
+        this.#bury(life, { code, signal });
         done();
-        if (this.#stopping) return;
-        this.#options.logger.error({ process: this.name, code, signal }, 'a process has ended');
-        if (!isReady && onEndBeforeReady !== undefined) onEndBeforeReady();
-        else this.#launchLater(performance.now() - startedMs);
       });
     });
+    const life: Life = { child, startedMs: performance.now(), takers, ended };
+    child.on('message', (message) => this.#hear(life, message as FromProcess));
+    this.#lives.add(life);
+    this.#starting = life;
+  }
+
+  #hear(life: Life, message: FromProcess): void {
+    if (message === 'ready' && life === this.#starting) this.#replace(life);
+    // Where all of them are to end, nobody waits for a successor.
+    else if (this.#stopping || life !== this.#serving) tell(life, 'end');
+    else this.#launch();
+  }
+
+  #replace(life: Life): void {
+    const previous = this.#serving;
+    this.#serving = life;
+    this.#starting = undefined;
+    for (const [door, taker] of life.takers) door.add(taker);
+    if (previous !== undefined) {
+      leaveDoors(previous);
+      tell(previous, 'end');
+    }
+    this.#first?.ready();
+    if (this.#first === undefined) this.#options.logger.info({ process: this.name }, 'a process is back');
+    this.#first = undefined;
+  }
+
+  #bury(life: Life, how: { code: number | null; signal: NodeJS.Signals | null }): void {
+    this.#lives.delete(life);
+    leaveDoors(life);
+    const wasNeeded = life === this.#serving || life === this.#starting;
+    if (life === this.#serving) this.#serving = undefined;
+    if (life === this.#starting) this.#starting = undefined;
+    if (!wasNeeded || this.#stopping) return;
+    this.#options.logger.error({ process: this.name, ...how }, 'a process has ended');
+    if (this.#first === undefined) this.#launchLater(performance.now() - life.startedMs);
+    else this.#first.fail(new Error(`the process ${this.name} has ended before it was ready; see what it has written`));
   }
 
   #launchLater(livedMs: number): void {
     this.#failures = livedMs >= STEADY_MS ? 1 : this.#failures + 1;
-    const pauseMs = backoffMs(this.#failures, RESTART_BASE_MS, RESTART_CAP_MS);
-    this.#timer = setTimeout(() => {
-      this.#launch(() => this.#options.logger.info({ process: this.name }, 'a process is back'));
-    }, pauseMs);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#launch(), backoffMs(this.#failures, RESTART_BASE_MS, RESTART_CAP_MS));
   }
+}
+
+function leaveDoors({ takers }: Life): void {
+  for (const [door, taker] of takers) door.remove(taker);
+}
+
+/** One that has just ended hears nothing any more, which its end tells as well. */
+function tell({ child }: Life, message: ToProcess): void {
+  if (child.connected) child.send(message, () => undefined);
+}
+
+/** A connection to a process that dies at this moment ends with it. */
+function handOn(child: ChildProcess, door: Door, socket: Socket): void {
+  if (!child.connected) {
+    socket.destroy();
+    return;
+  }
+  child.send(door satisfies ToProcess, socket, (error) => {
+    if (error !== null) socket.destroy();
+  });
 }

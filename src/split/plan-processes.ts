@@ -1,11 +1,13 @@
-import type { Config, Group, Placement } from '../shared/config/index.ts';
-import { present, StartFailure } from '../shared/errors/index.ts';
+import type { Group, Placement } from '../shared/config/index.ts';
+import { present } from '../shared/errors/index.ts';
 import type { ModuleGraph } from '../shared/module/index.ts';
 
 export interface PlannedProcess {
   /** As logs call it: the group, and its number where there are several. */
   readonly name: string;
   readonly isPublic: boolean;
+  /** Where the others call it; absent: nobody does. */
+  readonly internalPort: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -20,11 +22,11 @@ export interface Common {
 }
 
 /** Between processes of one machine. */
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 
 /** A process for each group, or several, and in the environment of each where all modules are. */
 export async function planProcesses(
-  { placement, graph, config, common }: { placement: Placement; graph: ModuleGraph; config: Config; common: Common },
+  { placement, graph, common }: { placement: Placement; graph: ModuleGraph; common: Common },
   freePort: () => Promise<number>,
 ): Promise<PlannedProcess[]> {
   const publicGroup = choosePublic(placement, graph);
@@ -40,6 +42,7 @@ export async function planProcesses(
     return {
       name,
       isPublic,
+      internalPort: ports.get(name),
       environment: {
         ...process.env,
         ...addresses,
@@ -50,9 +53,10 @@ export async function planProcesses(
         BANYAN_ROLES: group.roles.join(','),
         BANYAN_PROCESS: name,
         BANYAN_INTERNAL_HOST: LOOPBACK,
-        BANYAN_INTERNAL_PORT: ports.get(name)?.toString(),
-        PORT: isPublic ? String(config.http.port) : '0',
-        HOST: isPublic ? config.http.host : LOOPBACK,
+        // Connections come from the supervisor, whose the ports are. What it opens itself shows its health.
+        BANYAN_INTERNAL_PORT: '0',
+        PORT: '0',
+        HOST: LOOPBACK,
         // The supervisor has done it, for all of them.
         MIGRATE_ON_START: 'false',
         PAYMENT_SANDBOX: 'false',
@@ -77,16 +81,10 @@ function choosePublic(placement: Placement, graph: ModuleGraph): Group {
     graph.edges.filter(({ from, to, how }) => how === 'calls' && modules.includes(from) && !modules.includes(to))
       .length;
   const byCalls = placement.groups.filter(isCalled).sort((a, b) => callsOf(b) - callsOf(a));
-  const chosen = present(
+  return present(
     byCalls.find(({ name }) => placement.public === undefined || name === placement.public),
     'a placement has a group that answers requests',
   );
-  if (chosen.replicas > 1) {
-    throw new StartFailure(
-      `The group ${chosen.name} has the public port, which one process can have; give it 1 replica.`,
-    );
-  }
-  return chosen;
 }
 
 /** Others do not call a process that only works off what is there. */

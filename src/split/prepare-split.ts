@@ -37,9 +37,9 @@ export async function prepareSplit(
     sandboxUrl: sandbox?.url,
     sandboxWebhookSecret: sandbox?.webhookSecret,
   };
-  const processes = await planProcesses({ placement, graph, config, common }, freePort);
+  const processes = await planProcesses({ placement, graph, common }, freePort);
   const entry = present(process.argv[1], 'a program has a file');
-  return new Supervisor({ processes, entry, shutdownMs: config.shutdownMs, logger });
+  return new Supervisor({ processes, entry, ...config.http, shutdownMs: config.shutdownMs, logger });
 }
 
 /** A port of this machine that nobody listens on at the moment. */

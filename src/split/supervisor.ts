@@ -1,6 +1,8 @@
+import type { Door } from '../app.ts';
 import type { Logger } from '../shared/telemetry/index.ts';
 import { ManagedProcess } from './managed-process.ts';
-import type { PlannedProcess } from './plan-processes.ts';
+import { OpenDoor } from './open-door.ts';
+import { LOOPBACK, type PlannedProcess } from './plan-processes.ts';
 
 /** Processes that start at the same time: more would only make each other slow. */
 const STARTS_AT_ONCE = 3;
@@ -9,45 +11,64 @@ export interface SupervisorOptions {
   readonly processes: readonly PlannedProcess[];
   /** The program that each of them runs. */
   readonly entry: string;
+  /** Of the public API. */
+  readonly port: number;
+  readonly host: string;
   readonly shutdownMs: number;
   readonly logger: Logger;
 }
 
 /**
- * The processes of a split on one machine. The public one starts last and stops first, so that whoever is let in finds
- * everybody there.
+ * The processes of a split on one machine, behind ports that are the supervisor's own: whoever connects while a process
+ * restarts waits for it. The public ones start last and stop first, so that whoever is let in finds everybody there.
  * States: made → starting → running (what ends is started again) → stopping → stopped.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #inner: readonly ManagedProcess[];
-  readonly #outer: readonly ManagedProcess[];
+  readonly #doors: OpenDoor[] = [];
+  #inner: readonly ManagedProcess[] = [];
+  #outer: readonly ManagedProcess[] = [];
+  #public: OpenDoor | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { processes, entry, logger } = options;
-    const manage = (wanted: readonly PlannedProcess[]): ManagedProcess[] =>
-      wanted.map(({ name, environment }) => new ManagedProcess({ name, environment, entry, logger }));
-    this.#inner = manage(processes.filter(({ isPublic }) => !isPublic));
-    this.#outer = manage(processes.filter(({ isPublic }) => isPublic));
-  }
-
-  get processes(): readonly ManagedProcess[] {
-    return [...this.#inner, ...this.#outer];
   }
 
   /** Resolves to the public port when all are ready. Throws when one of them cannot start; then stop the others. */
   async start(): Promise<number> {
+    const { processes, port, host } = this.#options;
+    const opened = await OpenDoor.at(port, host);
+    this.#public = opened.door;
+    this.#inner = await this.#manage(processes.filter(({ isPublic }) => !isPublic));
+    this.#outer = await this.#manage(processes.filter(({ isPublic }) => isPublic));
     for (let first = 0; first < this.#inner.length; first += STARTS_AT_ONCE) {
       await Promise.all(this.#inner.slice(first, first + STARTS_AT_ONCE).map((each) => each.start()));
     }
-    const [port = 0] = await Promise.all(this.#outer.map((each) => each.start()));
-    return port;
+    await Promise.all(this.#outer.map((each) => each.start()));
+    return opened.port;
   }
 
   async stop(): Promise<void> {
     const { shutdownMs } = this.#options;
-    for (const each of this.processes) each.expectEnd();
+    this.#public?.close();
+    for (const each of [...this.#outer, ...this.#inner]) each.expectEnd();
     for (const group of [this.#outer, this.#inner]) await Promise.all(group.map((each) => each.stop(shutdownMs)));
+    for (const door of this.#doors) door.close();
+  }
+
+  async #manage(planned: readonly PlannedProcess[]): Promise<ManagedProcess[]> {
+    const { entry, logger } = this.#options;
+    const managed: ManagedProcess[] = [];
+    for (const { name, isPublic, internalPort, environment } of planned) {
+      const doors = new Map<Door, OpenDoor>();
+      if (isPublic && this.#public !== undefined) doors.set('public', this.#public);
+      if (internalPort !== undefined) {
+        const { door } = await OpenDoor.at(internalPort, LOOPBACK);
+        this.#doors.push(door);
+        doors.set('internal', door);
+      }
+      managed.push(new ManagedProcess({ name, environment, doors, entry, logger }));
+    }
+    return managed;
   }
 }

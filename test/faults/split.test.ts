@@ -7,12 +7,15 @@ import { expectBooksInOrder, expectStock } from '../journeys/books.ts';
 import { complete, fillCart, stockVariant } from '../journeys/shop.ts';
 import { buildApp, ChildApp } from './child-app.ts';
 import { processesOf } from './split-processes.ts';
+import { SteadyBuyers } from './steady-buyers.ts';
 import { environmentOf } from './test-environment.ts';
 
 const TEST_LIMIT_MS = 180_000;
 const MODULES = 9;
 const PURCHASES = 5;
 const BUYERS = 12;
+const STEADY_BUYERS = 3;
+const PLENTY = 5_000;
 
 const FRONT = ['ordering', 'identity', 'reporting'];
 /** Two of the middle group, so that one may go. Orders are placed by one process and carried on by another. */
@@ -110,6 +113,33 @@ describe('a shop in several processes', () => {
         for (const victim of victims) expect(after[victim]).not.toBe(before[victim]);
       });
       await eventually(() => expectStock(shop, sku, { onHand: BUYERS, allocated: BUYERS }));
+      await expectBooksInOrder(shop);
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
+    'fails not one request while its processes are told to end and are replaced, the public one included',
+    async () => {
+      const app = await inGroups();
+      const shop = await app.shop();
+      const sku = await stockVariant(shop, { pieces: PLENTY });
+      const before = await processesOf(app);
+      const buyers = new SteadyBuyers(shop.url, sku);
+      await buyers.during(STEADY_BUYERS, async () => {
+        for (const name of ['back', 'middle-1', 'conductor', 'front']) {
+          const pid = before[name] ?? 0;
+          const sold = buyers.orders.length;
+          process.kill(pid, 'SIGTERM');
+          await eventually(async () => {
+            expect(isAlive(pid)).toBe(false);
+            expect((await processesOf(app))[name]).toBeDefined();
+          });
+          await eventually(() => expect(buyers.orders.length).toBeGreaterThan(sold));
+        }
+      });
+      expect(buyers.complaints).toEqual([]);
+      await eventually(() => expectStock(shop, sku, { onHand: PLENTY, allocated: buyers.orders.length }));
       await expectBooksInOrder(shop);
     },
     TEST_LIMIT_MS,

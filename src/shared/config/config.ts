@@ -66,12 +66,14 @@ export const Environment = z.object({
     .describe('File that says which modules share a process in a split; default: each has its own'),
   BANYAN_PROCESS: z.string().max(50).optional().describe('Name of this process in its logs; a split gives one to each'),
   BANYAN_INTERNAL_PORT: z.coerce
-    .number({ error: 'must be a port from 1 to 65535' })
+    .number({ error: 'must be a port from 0 to 65535' })
     .int()
-    .min(1)
+    .min(0)
     .max(65_535)
     .optional()
-    .describe("Port where other processes call this one's modules, beside the public one; default: none is open"),
+    .describe(
+      "Port where other processes call this one's modules, beside the public one; 0 takes a free one; default: none is open",
+    ),
   BANYAN_INTERNAL_HOST: z.string().min(1).default('127.0.0.1').describe('Address that BANYAN_INTERNAL_PORT is open on'),
   BANYAN_ROLE_PREFIX: z
     .string()

@@ -9,3 +9,4 @@ export * from './metrics.ts';
 export * from './rate-limit.ts';
 export * from './public-api.ts';
 export * from './listen.ts';
+export * from './graceful-server.ts';

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import { StartFailure } from '../errors/index.ts';
 
 /** What the settings of a port are called, for whoever has to change them. */
@@ -31,15 +31,4 @@ function explainListen(error: NodeJS.ErrnoException, port: number, host: string,
     return new StartFailure(`${names.host} ${host} is no address of this machine; use 0.0.0.0 for all of them.`);
   }
   return error;
-}
-
-/** Requests that run may finish; connections without one are closed at once. */
-export async function closeServer(server: Server, limitMs: number): Promise<void> {
-  const closed = new Promise<void>((done) => {
-    server.close(() => done());
-  });
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), limitMs);
-  await closed;
-  clearTimeout(timer);
 }

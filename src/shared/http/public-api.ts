@@ -19,7 +19,10 @@ export interface PublicApiOptions {
   readonly contracts: readonly AnyContract[];
   readonly transport: CallTransport;
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
-  readonly isReady: () => Readiness;
+  /** Whether others should send requests here. */
+  readonly readiness: () => Readiness;
+  /** Whether those that come all the same are answered. */
+  readonly takesRequests: () => boolean;
   readonly rateLimit: boolean;
   /** What /metrics shows. */
   readonly registry: Registry;
@@ -39,24 +42,23 @@ export function createPublicApi(options: PublicApiOptions): Express {
   pages.use(observeRequests(registry));
   pages.use(
     healthPages({
-      isReady: options.isReady,
+      isReady: options.readiness,
       metrics: () => registry.metrics(),
       metricsType: registry.contentType,
     }),
   );
   pages.use(referencePages(document, contracts.flatMap(failuresOf)));
-  pages.use(refuseUnlessReady(options.isReady));
+  pages.use(refuseUnlessOpen(options));
   const limit = rateLimit({ enabled: options.rateLimit });
   return createHttpServer({ routes, transport, authenticate, logger, pages, limit });
 }
 
-/** Before the start is done and once a stop has begun nothing is taken; health and reference answer all the same. */
-function refuseUnlessReady(isReady: () => Readiness): RequestHandler {
+/** Before the start is done and at the end of a stop nothing is taken; health and reference answer all the same. */
+function refuseUnlessOpen({ takesRequests, readiness }: PublicApiOptions): RequestHandler {
   return (_request, response, next) => {
-    const { ready, reasons } = isReady();
-    if (!ready) {
+    if (!takesRequests()) {
       response.setHeader('connection', 'close');
-      throw problems.unavailable(`Nothing has happened: ${reasons.join(', ')}.`);
+      throw problems.unavailable(`Nothing has happened: ${readiness().reasons.join(', ')}.`);
     }
     next();
   };

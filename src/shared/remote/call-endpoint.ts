@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { decodeCall, encodeAnswer, encodeError, type CallTransport } from '../calls/index.ts';
 import type { AnyContract, Operation } from '../contract/index.ts';
 import { SystemFailure } from '../errors/index.ts';
-import { closeServer, listen } from '../http/index.ts';
+import { GracefulServer } from '../http/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { minutes, seconds } from '../values/index.ts';
 import { TokenRefused, type CallTokens } from './call-token.ts';
@@ -35,33 +36,37 @@ export interface CallEndpointOptions {
 
 /**
  * Where other processes of the installation call the modules of this one: a port of its own, never the public one.
- * States: made → listening → stopping (new calls get 503, what runs may finish) → closed.
+ * States: made → listening → closing (see GracefulServer) → closed.
  */
 export class CallEndpoint {
   readonly #options: CallEndpointOptions;
   readonly #operations: ReadonlyMap<string, Operation>;
-  readonly #server: Server;
-  #stopping = false;
+  readonly #server: GracefulServer;
 
   constructor(options: CallEndpointOptions) {
     this.#options = options;
     const operations = options.contracts.flatMap((contract) => Object.values<Operation>(contract.operations));
     this.#operations = new Map(operations.map((operation) => [operation.id, operation]));
-    this.#server = createServer(
+    const server = createServer(
       { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
       (request, response) => void this.#answer(request, response),
     );
-    this.#server.maxConnections = MAX_CONNECTIONS;
+    server.maxConnections = MAX_CONNECTIONS;
+    this.#server = new GracefulServer(server);
   }
 
   /** Resolves to the port. Throws StartFailure. */
   async listen(port: number, host: string): Promise<number> {
-    return await listen(this.#server, port, host, { port: 'BANYAN_INTERNAL_PORT', host: 'BANYAN_INTERNAL_HOST' });
+    return await this.#server.listen(port, host, { port: 'BANYAN_INTERNAL_PORT', host: 'BANYAN_INTERNAL_HOST' });
+  }
+
+  /** Takes a connection that the supervisor of this process has accepted. */
+  accept(socket: Socket): void {
+    this.#server.accept(socket);
   }
 
   async close(limitMs: number): Promise<void> {
-    this.#stopping = true;
-    if (this.#server.listening) await closeServer(this.#server, limitMs);
+    await this.#server.close(limitMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -89,7 +94,6 @@ export class CallEndpoint {
     const caller = this.#verify(request, { callee: module, operation: id }, body);
     const operation = this.#operations.get(id);
     if (operation === undefined) throw new TurnedAway(404, `this process does not answer ${id}`);
-    if (this.#stopping) throw new TurnedAway(503, 'this process is stopping');
     // Whoever has gone meanwhile needs no answer, and may have asked another process by now.
     if (response.destroyed) throw new TurnedAway(503, 'the caller has gone');
     return await this.#invoke(operation, caller, body.toString());

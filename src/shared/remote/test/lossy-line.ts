@@ -1,17 +1,17 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { request } from 'undici';
-import { closeServer, listen } from '../../http/index.ts';
+import { GracefulServer } from '../../http/index.ts';
 
 const STOP_LIMIT_MS = 2_000;
 
 /** Between a caller and a process: it lets calls through and may lose their answers. */
 export class LossyLine {
   readonly url: string;
-  readonly #server: Server;
+  readonly #server: GracefulServer;
   /** The next answers do not arrive. */
   readonly lose: (answers: number) => void;
 
-  private constructor(server: Server, url: string, lose: (answers: number) => void) {
+  private constructor(server: GracefulServer, url: string, lose: (answers: number) => void) {
     this.#server = server;
     this.url = url;
     this.lose = lose;
@@ -32,11 +32,12 @@ export class LossyLine {
         else answered.writeHead(answer.statusCode).end(text);
       })();
     });
-    const url = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
-    return new LossyLine(server, url, (answers) => (lost = answers));
+    const line = new GracefulServer(server);
+    const url = `http://127.0.0.1:${await line.listen(0, '127.0.0.1')}`;
+    return new LossyLine(line, url, (answers) => (lost = answers));
   }
 
   async close(): Promise<void> {
-    await closeServer(this.#server, STOP_LIMIT_MS);
+    await this.#server.close(STOP_LIMIT_MS);
   }
 }
