@@ -16,7 +16,7 @@ import {
 } from './shared/calls/index.ts';
 import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
-import { BUS, DatabaseLayout, migrate } from './shared/database/index.ts';
+import { BUS, DatabaseLayout, migrate, requireMigrated } from './shared/database/index.ts';
 import { problems } from './shared/errors/index.ts';
 import { createPublicApi, createRegistry, GracefulServer } from './shared/http/index.ts';
 import type { CallEndpoint, RemoteTransport } from './shared/remote/index.ts';
@@ -210,8 +210,12 @@ interface Parts {
 }
 
 async function startModules({ config, layout, transport, modules, endpoint, logger }: Parts): Promise<void> {
+  const names = [...modules.keys()];
   if (config.database.migrateOnStart) {
-    await migrateAll(config, layout, [...modules.keys()], (message) => logger.info(message));
+    await migrateAll(config, layout, names, (message) => logger.info(message));
+  } else {
+    const { waitMs } = config.database;
+    await requireMigrated({ layout, modules: names, folder: MIGRATIONS_FOLDER, waitMs });
   }
   await transport.start();
   if (config.calls.port !== undefined && config.roles.has('http'))

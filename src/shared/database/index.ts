@@ -6,6 +6,7 @@ export * from './connect-admin.ts';
 export * from './provision.ts';
 export * from './migrator.ts';
 export * from './module-database.ts';
+export * from './require-migrated.ts';
 export * from './scoped-model.ts';
 export * from './steady-client.ts';
 export * from './unit-of-work.ts';

@@ -49,9 +49,7 @@ async function migrateModule(client: pg.Client, options: MigrateOptions, module:
   );
   const applied = await readApplied(client);
   const umzug = new Umzug({
-    migrations: [...filesOf(options.folder, KERNEL), ...filesOf(options.folder, module)].map((file) =>
-      toMigration(client, file, applied),
-    ),
+    migrations: migrationFiles(options.folder, module).map((file) => toMigration(client, file, applied)),
     logger: undefined,
     storage: {
       executed: () => Promise.resolve([...applied.keys()]),
@@ -69,6 +67,11 @@ interface MigrationFile {
   readonly name: string;
   readonly sql: string;
   readonly checksum: string;
+}
+
+/** All that a module's schema gets, in the order in which it is applied. */
+export function migrationFiles(folder: string, module: string): MigrationFile[] {
+  return [...filesOf(folder, KERNEL), ...filesOf(folder, module)];
 }
 
 function filesOf(folder: string, owner: string): MigrationFile[] {
