@@ -1,6 +1,6 @@
 import type { Group, Placement } from '../shared/config/index.ts';
-import { present } from '../shared/errors/index.ts';
 import type { ModuleGraph } from '../shared/module/index.ts';
+import { choosePublic } from './choose-public.ts';
 
 export interface PlannedProcess {
   /** As logs call it: the group, and its number where there are several. */
@@ -73,18 +73,6 @@ function settingsOf({ databaseUrl, secret, adminKey, sandboxUrl, sandboxWebhookS
     SANDBOX_URL: sandboxUrl,
     SANDBOX_WEBHOOK_SECRET: sandboxWebhookSecret,
   };
-}
-
-/** Where the file leaves it open: the group that calls others most, so that those calls are not remote twice. */
-function choosePublic(placement: Placement, graph: ModuleGraph): Group {
-  const callsOf = ({ modules }: Group): number =>
-    graph.edges.filter(({ from, to, how }) => how === 'calls' && modules.includes(from) && !modules.includes(to))
-      .length;
-  const byCalls = placement.groups.filter(isCalled).sort((a, b) => callsOf(b) - callsOf(a));
-  return present(
-    byCalls.find(({ name }) => placement.public === undefined || name === placement.public),
-    'a placement has a group that answers requests',
-  );
 }
 
 /** Others do not call a process that only works off what is there. */
