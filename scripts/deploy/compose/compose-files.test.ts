@@ -39,7 +39,7 @@ describe.each(placements)('compose.yaml for $name', ({ placement }) => {
         const host = new URL(environment[`BANYAN_URL_${module.toUpperCase()}`] ?? '').hostname;
         const callee = file.services[host];
         expect(callee?.environment['BANYAN_MODULES']?.split(',')).toContain(module);
-        expect(callee?.environment['BANYAN_INTERNAL_PORT']).toBe('4000');
+        expect(callee?.environment).toMatchObject({ BANYAN_INTERNAL_PORT: '4000', BANYAN_INTERNAL_HOST: '0.0.0.0' });
         expect([name, callee?.networks.filter((network) => networks.includes(network))]).toEqual([
           name,
           expect.arrayContaining(['calls']),
