@@ -1,26 +1,20 @@
-import { newCallContext, system } from '../auth/index.ts';
-import type { Envelope } from '../contract/index.ts';
-import { isConnectionFailure, isRetryable, type ModuleDatabase, type UnitOfWork } from '../database/index.ts';
-import { SystemFailure } from '../errors/index.ts';
+import { isConnectionFailure, type ModuleDatabase } from '../database/index.ts';
 import { guarded, type Logger } from '../telemetry/index.ts';
-import { backoffMs, minutes, seconds } from '../values/index.ts';
+import { backoffMs, minutes } from '../values/index.ts';
 import { sortByArrival } from './arrivals.ts';
 import { busCrashPoint } from './crash-points.ts';
 import type { BusCounters } from './bus-counters.ts';
+import { contextOf, HandlerFailure, Hearings, type Hearing } from './hearings.ts';
 import { Inbox, describe, type Kept } from './inbox.ts';
 import { busContext, type Acknowledge, type Delivery } from './outbox.ts';
 import { Redrive } from './redrive.ts';
 import { StreamBatches } from './stream-batches.ts';
 import { sortIntoStreams, streamsOf } from './stream-order.ts';
 
-/** What a module does about an event, inside the transaction that also marks the event as done. */
-export type HandleEvent = (envelope: Envelope, work: UnitOfWork) => Promise<void>;
-
 /** After so many failures an event is a dead letter. Its own stream waits for an operator, no other does. */
 export const MAX_ATTEMPTS = 8;
 const RETRY_BASE_MS = 200;
 const RETRY_CAP_MS = minutes(1);
-const HANDLER_DEADLINE_MS = seconds(30);
 /** Parked successors handled in one transaction. */
 const WAITING_LIMIT = 50;
 /** Rounds of successors in a row before the queue gets its turn again; the redrive takes the rest. */
@@ -28,7 +22,8 @@ const MAX_WAITING_ROUNDS = 100;
 
 export interface ConsumerOptions {
   readonly database: ModuleDatabase;
-  readonly handlers: ReadonlyMap<string, readonly HandleEvent[]>;
+  /** By the type of event. */
+  readonly hears: ReadonlyMap<string, Hearing>;
   readonly acknowledge: Acknowledge;
   readonly counters: BusCounters;
   readonly logger: Logger;
@@ -41,11 +36,15 @@ export interface ConsumerOptions {
  * States of an event here: claimed (an attempt has begun) → done; parked (its predecessor is missing) → done; retrying
  * (its handler failed) → done, or dead after MAX_ATTEMPTS. An event is acknowledged as soon as the inbox holds it in
  * any state but claimed. An attempt is counted before it begins, so that one that kills the process counts as well.
+ *
+ * What only a newer version of the module knows (a newer event, or one that it hears of late) is kept as retrying, without
+ * an attempt: it waits in its stream for a process that knows it, is never lost and never guessed at.
  */
 export class Consumer {
   readonly #database: ModuleDatabase;
   readonly #inbox = new Inbox();
   readonly #options: ConsumerOptions;
+  readonly #hearings: Hearings;
   readonly #redrive: Redrive;
   readonly #batches = new StreamBatches((batch) => this.#take(batch));
   /** What this process is at. A copy that comes meanwhile would have an attempt counted that nobody makes. */
@@ -54,9 +53,11 @@ export class Consumer {
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#database = options.database;
+    this.#hearings = new Hearings(options.hears);
     this.#redrive = new Redrive({
       database: options.database,
       inbox: this.#inbox,
+      versions: this.#hearings.versions,
       logger: options.logger,
       retry: (kept) => this.#retry(kept),
       goOn: (waiting) => this.#goOn(waiting),
@@ -172,7 +173,10 @@ export class Consumer {
   }
 
   /** Handles events for which an attempt was counted. Returns what had waited for them. */
-  async #handle(batch: readonly Delivery[], attempts: number): Promise<Kept[]> {
+  async #handle(given: readonly Delivery[], attempts: number): Promise<Kept[]> {
+    const batch = given.filter((delivery) => this.#hearings.knows(delivery));
+    if (batch.length < given.length) await this.#setAside(given.filter((delivery) => !this.#hearings.knows(delivery)));
+    if (batch.length === 0) return [];
     try {
       return await this.#transact(batch);
     } catch (error) {
@@ -208,11 +212,21 @@ export class Consumer {
     return waiting;
   }
 
+  async #setAside(batch: readonly Delivery[]): Promise<void> {
+    for (const delivery of batch) {
+      const { id: eventId, type, dataversion } = delivery.envelope;
+      const error = new Error(`version ${dataversion} of ${type} waits for a process of a version that knows it`);
+      error.name = 'NotKnownHere';
+      this.#options.logger.warn({ eventId, type, dataversion }, 'an event waits for a newer version of this module');
+      await this.#database.transaction(busContext(), (work) => this.#inbox.setAside(work, delivery, error));
+    }
+  }
+
   async #transact(batch: readonly Delivery[]): Promise<Kept[]> {
     const { followers: waiting, next: handled } = await this.#database.transaction(contextOf(batch), async (work) => {
       const positions = await this.#inbox.lockPositions(work, streamsOf(batch));
       const { next, stale, early, moved } = sortIntoStreams(batch, positions);
-      for (const delivery of next) await this.#runHandlers(delivery, work);
+      for (const delivery of next) await this.#hearings.run(delivery, work);
       const done = [...next, ...stale];
       const followers = await this.#inbox.finish(work, { done, early, positions: moved }, WAITING_LIMIT);
       busCrashPoint('bus/consumer/handled');
@@ -221,18 +235,6 @@ export class Consumer {
     busCrashPoint('bus/consumer/committed');
     this.#options.counters.handled(handled);
     return waiting;
-  }
-
-  async #runHandlers(delivery: Delivery, work: UnitOfWork): Promise<void> {
-    try {
-      const own = work.within(contextOf([delivery]));
-      for (const handle of this.#options.handlers.get(delivery.envelope.type) ?? [])
-        await handle(delivery.envelope, own);
-    } catch (error) {
-      // What the database did to us is no fault of the event; the transaction is repeated, or the batch is sent again.
-      if (isRetryable(error) || isConnectionFailure(error) || error instanceof SystemFailure) throw error;
-      throw new HandlerFailure(delivery, error);
-    }
   }
 
   /** Best effort: where the database is away, the attempts stay counted, and there are enough of them. */
@@ -261,28 +263,4 @@ export class Consumer {
     this.#options.logger.error({ eventId, type, error: describe(error) }, 'an event is a dead letter');
     await this.#database.transaction(busContext(), (work) => this.#inbox.bury(work, delivery, error));
   }
-}
-
-/** Rolls back the transaction in which a handler failed, and says at which event. */
-class HandlerFailure extends Error {
-  readonly delivery: Delivery;
-
-  constructor(delivery: Delivery, cause: unknown) {
-    super('a handler failed', { cause });
-    this.delivery = delivery;
-  }
-}
-
-/** As what a handler works: caused by the event, in the event's trace. A batch has no cause in common. */
-function contextOf(batch: readonly Delivery[]) {
-  const envelope = batch.length === 1 ? batch[0]?.envelope : undefined;
-  if (envelope === undefined) return busContext();
-  return newCallContext({
-    caller: 'bus',
-    principal: system(`event:${envelope.type}`),
-    deadlineMs: Date.now() + HANDLER_DEADLINE_MS,
-    traceparent: envelope.traceparent,
-    correlationId: envelope.correlationid,
-    causationId: envelope.id,
-  });
 }

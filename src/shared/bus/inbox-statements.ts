@@ -26,11 +26,12 @@ export const CLAIM_AGAIN = `
   )
   update inbox i set attempts = attempts + 1 from mine where i.event_id = mine.event_id returning i.attempts`;
 
-/** $1 lease in ms. */
+/** $1 lease in ms, $2 the newest version that can be read of each type, as JSON. */
 export const CLAIM_RETRY = `
   with relaxed as materialized (${RELAXED}),
   due as (
     select event_id from inbox, relaxed where status = 'retrying' and due_at <= now()
+      and (envelope ->> 'dataversion')::integer <= ($2::jsonb ->> type)::integer
     order by due_at limit 1 for update of inbox skip locked
   )
   update inbox i set attempts = attempts + 1, due_at = now() + $1 * interval '1 millisecond'
@@ -84,6 +85,13 @@ export const KEEP_FAILURE = `
   update inbox
   set status = 'retrying', envelope = $2::jsonb, error = $3::jsonb, opens = $5,
       due_at = now() + $4 * interval '1 millisecond'
+  where event_id = $1 and status in ('claimed', 'parked', 'retrying')`;
+
+/** $2 envelope, $3 error, $4 whether it opens its stream. */
+export const SET_ASIDE = `
+  update inbox
+  set status = 'retrying', envelope = $2::jsonb, error = $3::jsonb, opens = $4, due_at = now(),
+      attempts = greatest(attempts - 1, 0)
   where event_id = $1 and status in ('claimed', 'parked', 'retrying')`;
 
 export const BURY = `

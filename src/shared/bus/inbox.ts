@@ -12,6 +12,7 @@ import {
   KEEP_FAILURE,
   LEFT_BEHIND,
   LOCK_POSITIONS,
+  SET_ASIDE,
 } from './inbox-statements.ts';
 
 export type InboxStatus = 'claimed' | 'done' | 'parked' | 'retrying' | 'dead' | 'discarded';
@@ -28,6 +29,9 @@ export interface Received {
 export interface Kept extends Delivery {
   readonly attempts: number;
 }
+
+/** The newest version that can be read of each type of event. */
+export type Versions = Readonly<Record<string, number>>;
 
 export interface Stream {
   readonly source: string;
@@ -63,9 +67,12 @@ export class Inbox {
     return (await work.row<{ attempts: number }>(CLAIM_AGAIN, [eventId]))?.attempts;
   }
 
-  /** Counts an attempt for a failed event that is due again; it falls due once more after `leaseMs` unless it ends. */
-  async claimRetry(work: UnitOfWork, leaseMs: number): Promise<Kept | undefined> {
-    return await work.row<Kept>(CLAIM_RETRY, [leaseMs]);
+  /**
+   * Counts an attempt for a failed event that is due again; it falls due once more after `leaseMs` unless it ends.
+   * `versions`: the newest that the caller can read, by the type of event.
+   */
+  async claimRetry(work: UnitOfWork, leaseMs: number, versions: Versions): Promise<Kept | undefined> {
+    return await work.row<Kept>(CLAIM_RETRY, [leaseMs, JSON.stringify(versions)]);
   }
 
   /** Counts an attempt for events that have waited for their predecessors. Returns the ids of those that still do. */
@@ -100,6 +107,16 @@ export class Inbox {
       JSON.stringify(delivery.envelope),
       JSON.stringify(describe(error)),
       delayMs,
+      delivery.opens === true,
+    ]);
+  }
+
+  /** Keeps an event that this process does not know for one that does, and takes back the attempt. */
+  async setAside(work: UnitOfWork, delivery: Delivery, error: unknown): Promise<void> {
+    await work.run(SET_ASIDE, [
+      delivery.envelope.id,
+      JSON.stringify(delivery.envelope),
+      JSON.stringify(describe(error)),
       delivery.opens === true,
     ]);
   }

@@ -3,6 +3,7 @@ export * from './transport.ts';
 export { createTransport, type TransportOptions } from './bullmq-transport.ts';
 export * from './relay.ts';
 export * from './consumer.ts';
+export type { HandleEvent, Hearing } from './hearings.ts';
 export * from './bus-counters.ts';
 export * from './subscriptions.ts';
 export * from './schedule-clock.ts';

@@ -1,7 +1,7 @@
 import type { ModuleDatabase } from '../database/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { seconds } from '../values/index.ts';
-import type { Inbox, Kept } from './inbox.ts';
+import type { Inbox, Kept, Versions } from './inbox.ts';
 import { busContext } from './outbox.ts';
 
 const POLL_MS = 500;
@@ -20,6 +20,7 @@ const LEASE_MS = seconds(8);
 export class Redrive {
   readonly #database: ModuleDatabase;
   readonly #inbox: Inbox;
+  readonly #versions: Versions;
   readonly #logger: Logger;
   readonly #retry: (kept: Kept) => Promise<void>;
   readonly #goOn: (waiting: readonly Kept[]) => Promise<void>;
@@ -30,6 +31,8 @@ export class Redrive {
   constructor(options: {
     database: ModuleDatabase;
     inbox: Inbox;
+    /** Failed events that are newer, or of other types, are left to other processes. */
+    versions: Versions;
     logger: Logger;
     /** Handles a failed event once more. */
     retry: (kept: Kept) => Promise<void>;
@@ -38,6 +41,7 @@ export class Redrive {
   }) {
     this.#database = options.database;
     this.#inbox = options.inbox;
+    this.#versions = options.versions;
     this.#logger = options.logger;
     this.#retry = options.retry;
     this.#goOn = options.goOn;
@@ -66,7 +70,7 @@ export class Redrive {
 
   async #driveDue(): Promise<void> {
     for (let count = 0; count < MAX_RETRIES && !this.#stopped; count += 1) {
-      const kept = await this.#inbox.claimRetry(this.#database.single(busContext()), LEASE_MS);
+      const kept = await this.#inbox.claimRetry(this.#database.single(busContext()), LEASE_MS, this.#versions);
       if (kept === undefined) break;
       await this.#retry(kept);
     }

@@ -16,11 +16,12 @@ import {
   type Acknowledge,
   type BusCounters,
   type HandleEvent,
+  type Hearing,
   type Transport,
 } from '../bus/index.ts';
 import { newCallContext, system, type CallContext } from '../auth/index.ts';
 import type { Config } from '../config/index.ts';
-import type { Operation } from '../contract/index.ts';
+import { readEvent, type EventType, type Operation } from '../contract/index.ts';
 import { ModuleDatabase, type Audit } from '../database/index.ts';
 import { present } from '../errors/index.ts';
 import { noSagaCounters, SagaRunner, SagaStore, type SagaCounters } from '../sagas/index.ts';
@@ -119,7 +120,7 @@ export class HostedModule {
     );
     this.#consumer = new Consumer({
       database: this.database,
-      handlers: this.#eventHandlers(),
+      hears: this.#hearings(),
       acknowledge: options.acknowledge,
       counters,
       logger,
@@ -193,7 +194,7 @@ export class HostedModule {
   /** A module that is heard gets acknowledgements from subscribers in other processes. */
   #receives(): boolean {
     const { contract, schedules } = this.definition;
-    return this.#eventHandlers().size > 0 || schedules.length > 0 || Object.keys(contract.events).length > 0;
+    return this.#hearings().size > 0 || schedules.length > 0 || Object.keys(contract.events).length > 0;
   }
 
   async #fire(name: string): Promise<void> {
@@ -210,25 +211,25 @@ export class HostedModule {
     return this.#container.get(implementation as unknown as ServiceIdentifier<Implementation<Operation>>);
   }
 
-  #eventHandlers(): Map<string, HandleEvent[]> {
-    const handlers = new Map<string, HandleEvent[]>();
-    const add = (type: string, handle: HandleEvent): void => {
-      handlers.set(type, [...(handlers.get(type) ?? []), handle]);
+  #hearings(): Map<string, Hearing> {
+    const hearings = new Map<string, Hearing>();
+    const add = ({ type, version }: EventType, handle: HandleEvent): void => {
+      hearings.set(type, { version, handlers: [...(hearings.get(type)?.handlers ?? []), handle] });
     };
     for (const { event, subscriber } of this.definition.subscriptions) {
-      add(event.type, async (envelope, work) => {
+      add(event, async (envelope, work) => {
         const instance = this.#container.get(subscriber as unknown as ServiceIdentifier<Subscriber>);
-        await instance.execute({ data: event.data.parse(envelope.data), envelope }, work);
+        await instance.execute({ data: readEvent(event, envelope), envelope }, work);
       });
     }
     for (const saga of this.definition.sagas) {
       for (const { event, key } of saga.wakeUps) {
-        add(event.type, async (envelope, work) => {
-          await new SagaStore().wake(work, saga.name, key(event.data.parse(envelope.data) as never));
+        add(event, async (envelope, work) => {
+          await new SagaStore().wake(work, saga.name, key(readEvent(event, envelope) as never));
         });
       }
     }
-    return handlers;
+    return hearings;
   }
 
   #createContainer(logger: Logger): Container {

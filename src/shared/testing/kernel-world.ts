@@ -18,7 +18,7 @@ import {
 import { createLogger } from '../telemetry/index.ts';
 import { newId, seconds, systemClock } from '../values/index.ts';
 import { moveTime } from './move-time.ts';
-import { createTestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { TEST_ROLE_PREFIX, TEST_SECRET, testServices } from './test-services.ts';
 
 const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '..', '..', '..', 'migrations');
@@ -31,6 +31,8 @@ export interface KernelWorldOptions {
   /** What stands between the modules and the queues: to repeat, hold or lose what goes through. */
   readonly wire?: (transport: Transport) => Transport;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Another world whose database and queues this one shares, as a process of another version does. */
+  readonly beside?: KernelWorld;
 }
 
 /** The kernel at work for modules that a test makes up, on a database of its own. */
@@ -62,7 +64,7 @@ export class KernelWorld {
 
   /** Everything is made and migrated; nothing runs until `start`. */
   static async open(options: KernelWorldOptions): Promise<KernelWorld> {
-    const database = await createTestDatabase();
+    const database = options.beside === undefined ? await createTestDatabase() : guestOf(options.beside);
     const layout = new DatabaseLayout({
       url: database.url,
       moduleUrls: {},
@@ -73,7 +75,7 @@ export class KernelWorld {
     await migrate({ layout, modules: names, folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
     await migrateBus(layout, 0);
     await makeTables(layout, options.tables);
-    const queuePrefix = newId('kernel');
+    const queuePrefix = options.beside?.queuePrefix ?? newId('kernel');
     const bullmq = createTransport({
       // Where no Redis is to be had, all queues are in Postgres.
       redisUrl: options.queues === 'redis' ? testServices().redisUrl : undefined,
@@ -131,6 +133,11 @@ export class KernelWorld {
   async write<Result>(module: string, body: (work: UnitOfWork) => Promise<Result> | Result): Promise<Result> {
     return await this.module(module).database.transaction(this.context(), async (work) => await body(work));
   }
+}
+
+/** The world that made the database drops it. */
+function guestOf({ databaseUrl }: KernelWorld): TestDatabase {
+  return { url: databaseUrl, drop: () => Promise.resolve() };
 }
 
 function hostAll(

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { newCallContext, system, type CallContext } from '../auth/index.ts';
-import { Consumer, noCounters, Outbox } from '../bus/index.ts';
+import { Consumer, noCounters, Outbox, type HandleEvent } from '../bus/index.ts';
 import type { DataOf, Envelope, EventType } from '../contract/index.ts';
 import { startEmbeddedPostgres } from '../database/embedded/start-embedded-postgres.ts';
 import { DatabaseLayout, migrate, ModuleDatabase } from '../database/index.ts';
@@ -90,9 +90,10 @@ export class ScratchDatabase {
     times: number,
   ): Promise<void> {
     const delivery = { sequence: 1, envelope: envelopeOf(type, data) };
+    const handle: HandleEvent = (envelope, work) => subscriber.execute({ data, envelope }, work);
     const consumer = new Consumer({
       database: this.database,
-      handlers: new Map([[type.type, [(envelope, work) => subscriber.execute({ data, envelope }, work)]]]),
+      hears: new Map([[type.type, { version: type.version, handlers: [handle] }]]),
       acknowledge: () => Promise.resolve(),
       counters: noCounters,
       logger: createLogger('silent'),
