@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { Principal, type CallContext } from '../auth/index.ts';
 import { ContractError, SystemFailure, type ContractErrorFields } from '../errors/index.ts';
 
-/** A call as it crosses a process: plain JSON, with the time left instead of a moment of one machine's clock. */
-const WireCall = z.strictObject({
+/**
+ * A call as it crosses a process: plain JSON, with the time left instead of a moment of one machine's clock. What a newer
+ * process says beside it is left out.
+ */
+const WireCall = z.object({
   operation: z.string(),
   input: z.unknown(),
   caller: z.string(),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nameOf, type CallContext } from '../auth/index.ts';
-import type { Operation } from '../contract/index.ts';
+import { withoutDefaults, type Operation } from '../contract/index.ts';
 import { isUniqueViolation, type UnitOfWork } from '../database/index.ts';
 import { ContractError, present, problems, type ContractErrorFields } from '../errors/index.ts';
 import { guarded } from '../telemetry/index.ts';
@@ -25,12 +25,14 @@ export interface RequestKey {
   readonly requestHash: string;
 }
 
+/** Without defaults, so that a repeat is known again by a version in which a field with a default has come to it. */
 export function requestKey(operation: Operation, input: unknown, call: CallContext): RequestKey | undefined {
   if (call.idempotencyKey === undefined) return undefined;
+  const asked = JSON.stringify(withoutDefaults(operation.input, input));
   return {
     scope: `${nameOf(call.principal)} ${call.caller} ${operation.id}`,
     key: call.idempotencyKey,
-    requestHash: createHash('sha256').update(JSON.stringify(input)).digest('base64url'),
+    requestHash: createHash('sha256').update(asked).digest('base64url'),
   };
 }
 

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { CallContext } from '../auth/index.ts';
-import { parseInput, type Operation } from '../contract/index.ts';
+import { parseInput, readTolerantly, type Operation } from '../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
 import { ContractError, InvariantViolation, present, SystemFailure } from '../errors/index.ts';
 import {
@@ -21,6 +22,13 @@ export interface PipelineOptions {
   readonly implementationOf: (operation: Operation) => Implementation<Operation>;
   /** Who may call: the modules that know this one, and the process's own edges. */
   readonly callers: ReadonlySet<string>;
+}
+
+/** A command that its key makes happen once. */
+interface KeyedRun {
+  readonly key: RequestKey;
+  readonly call: CallContext;
+  readonly run: (work: UnitOfWork) => Promise<unknown>;
 }
 
 /** The edges of a process may call whatever it hosts. */
@@ -66,18 +74,13 @@ export class Pipeline {
     const run = (work: UnitOfWork): Promise<unknown> => implementation.execute(input, work);
     const key = operation.repeat === 'key' ? requestKey(operation, input, call) : undefined;
     if (key === undefined) return await database.transaction(call, run);
-    return await this.#runOnce(database, key, call, run);
+    return await this.#runOnce(operation, database, { key, call, run });
   }
 
-  async #runOnce(
-    database: ModuleDatabase,
-    key: RequestKey,
-    call: CallContext,
-    run: (work: UnitOfWork) => Promise<unknown>,
-  ): Promise<unknown> {
+  async #runOnce(operation: Operation, database: ModuleDatabase, { key, call, run }: KeyedRun): Promise<unknown> {
     try {
       return await database.transaction(call, async (work) => {
-        if (!(await claim(work, key))) return await this.#repeat(work, key);
+        if (!(await claim(work, key))) return await this.#repeat(operation, work, key);
         const answer = await run(work);
         await keepAnswer(work, key, answer);
         return answer;
@@ -90,10 +93,15 @@ export class Pipeline {
     }
   }
 
-  async #repeat(work: UnitOfWork, key: RequestKey): Promise<unknown> {
+  async #repeat(operation: Operation, work: UnitOfWork, key: RequestKey): Promise<unknown> {
     const earlier = await earlierOf(work, key);
     if (earlier.kind === 'refused') throw earlier.error;
-    if (earlier.kind === 'answered') return earlier.answer;
+    if (earlier.kind === 'answered') return readKept(operation, earlier.answer);
     throw new InvariantViolation('a key of this operation belongs to a saga');
   }
+}
+
+/** The answer may have been kept by a newer version. Nothing is kept as null. */
+function readKept({ output }: Operation, answer: unknown): unknown {
+  return output instanceof z.ZodVoid ? undefined : readTolerantly(output, answer);
 }

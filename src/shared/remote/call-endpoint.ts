@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { decodeCall, encodeAnswer, encodeError, type CallTransport } from '../calls/index.ts';
 import type { AnyContract, Operation } from '../contract/index.ts';
-import { SystemFailure } from '../errors/index.ts';
+import { ContractError, problems, SystemFailure } from '../errors/index.ts';
 import { GracefulServer } from '../http/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { minutes, seconds } from '../values/index.ts';
@@ -15,6 +15,9 @@ const REQUEST_TIMEOUT_MS = minutes(2);
 /** Each process that calls has 128 for each module, at most. */
 const MAX_CONNECTIONS = 16_384;
 const PATH = /^\/calls\/(([a-z]+)\.[A-Za-z]+)$/;
+
+/** This process is of a version that does not know the operation, or not what it is asked with. */
+const NOT_KNOWN = 404;
 
 /** A request that is turned away before anything was done. */
 class TurnedAway extends Error {
@@ -93,7 +96,7 @@ export class CallEndpoint {
     const body = await readBody(request);
     const caller = this.#verify(request, { callee: module, operation: id }, body);
     const operation = this.#operations.get(id);
-    if (operation === undefined) throw new TurnedAway(404, `this process does not answer ${id}`);
+    if (operation === undefined) throw new TurnedAway(NOT_KNOWN, `this process does not answer ${id}`);
     // Whoever has gone meanwhile needs no answer, and may have asked another process by now.
     if (response.destroyed) throw new TurnedAway(503, 'the caller has gone');
     return await this.#invoke(operation, caller, body.toString());
@@ -111,15 +114,29 @@ export class CallEndpoint {
   }
 
   async #invoke(operation: Operation, caller: string, text: string): Promise<string> {
+    let asked: unknown;
     try {
       const { operation: named, input, call } = decodeCall(text);
       if (named !== operation.id || call.caller !== caller) throw new TurnedAway(401, 'the body is of another call');
+      asked = input;
       return encodeAnswer(await this.#options.calls.invoke(operation, input, call));
     } catch (error) {
       if (error instanceof TurnedAway) throw error;
+      if (isUnknownInput(operation, asked, error)) throw new TurnedAway(NOT_KNOWN, unknownInput(operation, error));
       return encodeError(error);
     }
   }
+}
+
+/** The caller has parsed the input by its own contract: what does not fit ours was meant for another version. */
+function isUnknownInput(operation: Operation, input: unknown, error: unknown): error is ContractError {
+  const isRefusal = error instanceof ContractError && error.code === problems.invalidInput([]).code;
+  return isRefusal && !operation.input.safeParse(input).success;
+}
+
+function unknownInput(operation: Operation, { faults = [] }: ContractError): string {
+  const places = faults.map(({ pointer, message }) => `${pointer}: ${message}`);
+  return `this version of ${operation.id} does not know what it is asked with (${places.join(' ')})`;
 }
 
 /** By its events, which cost a fraction of what iterating over a stream does. */

@@ -21,6 +21,7 @@ export const MAX_ANSWER_BYTES = 33_554_432;
 
 const OK = 200;
 const BROKEN = 500;
+const NOT_KNOWN = 404;
 /** Failures after which nothing has reached the other side. */
 const NOT_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -33,6 +34,9 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 
 /** The other process did not answer, or said that it does not take calls. */
 export class Unanswered extends SystemFailure {}
+
+/** The other process is of a version that does not know what it was asked. It is well, and answers other calls. */
+export class NotKnown extends SystemFailure {}
 
 /** One process that hosts a module, as its callers see it: connections that stay open, behind a circuit breaker. */
 export class Peer {
@@ -92,6 +96,8 @@ export class Peer {
     }
     const { status, text } = answer;
     if (status === OK) return text;
+    if (status === NOT_KNOWN)
+      throw new NotKnown(`${this.address} refused ${path}: ${text}`, { mayHaveHappened: false });
     // Whoever turns a call away has not begun with it; whoever broke while answering may have.
     throw new Unanswered(`${this.address} answered ${status} to ${path}: ${text}`, {
       mayHaveHappened: status === BROKEN,

@@ -1,11 +1,11 @@
 import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel';
 import type { CallContext } from '../auth/index.ts';
 import { decodeAnswer, encodeCall, type CallTransport } from '../calls/index.ts';
-import { parseInput, type Operation } from '../contract/index.ts';
+import { parseInput, readTolerantly, withoutDefaults, type Operation } from '../contract/index.ts';
 import { present, SystemFailure } from '../errors/index.ts';
 import { backoffMs } from '../values/index.ts';
 import type { CallTokens } from './call-token.ts';
-import { Peer, Unanswered } from './peer.ts';
+import { NotKnown, Peer, Unanswered } from './peer.ts';
 
 /** Of one call, over all addresses of its module, inside its deadline. */
 const MAX_ATTEMPTS = 4;
@@ -72,7 +72,7 @@ export class RemoteTransport implements CallTransport {
   }
 
   async #invoke(module: Module, operation: Operation, input: unknown, call: CallContext): Promise<unknown> {
-    const parsed = parseInput(operation.input, input);
+    const parsed = withoutDefaults(operation.input, parseInput(operation.input, input));
     let answer: string;
     try {
       answer = await module.bulkhead.execute(() => this.#ask(module, operation, parsed, call));
@@ -81,7 +81,7 @@ export class RemoteTransport implements CallTransport {
       const message = `${WAITING_CALLS} calls wait for ${operation.contract}, and it takes no more`;
       throw new SystemFailure(message, { mayHaveHappened: false, cause: error });
     }
-    return operation.output.parse(decodeAnswer(answer));
+    return readAnswer(operation, decodeAnswer(answer));
   }
 
   async #ask(module: Module, operation: Operation, input: unknown, call: CallContext): Promise<string> {
@@ -99,7 +99,8 @@ export class RemoteTransport implements CallTransport {
           throw new SystemFailure(error.message, { mayHaveHappened, cause: error });
         }
         // Another address is asked at once, the only one after a pause.
-        const isNext = error instanceof Unanswered && attempt < module.peers.length;
+        const isElsewhere = error instanceof Unanswered || error instanceof NotKnown;
+        const isNext = isElsewhere && attempt < module.peers.length;
         if (!isNext)
           await pause(Math.min(backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS), call.deadlineMs - Date.now()));
       }
@@ -121,6 +122,16 @@ function chooseOf(module: Module): Peer {
   module.turn = (first + 1) % peers.length;
   const inTurn = peers.map((_, index) => present(peers[(first + index) % peers.length], 'a module has an address'));
   return present(inTurn.find(({ isTrusted }) => isTrusted) ?? inTurn[0], 'a module has an address');
+}
+
+/** A process of another version may promise less than ours. Whether it did what was asked, it has not said. */
+function readAnswer(operation: Operation, answer: unknown): unknown {
+  try {
+    return readTolerantly(operation.output, answer);
+  } catch (error) {
+    const message = `${operation.id} answered what the contract of this version does not promise`;
+    throw new SystemFailure(message, { mayHaveHappened: operation.kind === 'command', cause: error });
+  }
 }
 
 function isRepeatable(operation: Operation, call: CallContext): boolean {

@@ -22,7 +22,8 @@ export const NewKey = z.strictObject({
 export const StaffKey = z.object({
   id: KeyId,
   name: z.string(),
-  scopes: z.array(Scope),
+  /** Newer versions may have more of them than this one. */
+  scopes: z.array(z.string()),
   createdAt: z.iso.datetime(),
   /** Whose doing it was: `staff:key_…` or `system:process`. */
   createdBy: z.string(),
