@@ -21,6 +21,7 @@ function createModule(name: string): void {
   run('node_modules/prettier/bin/prettier.cjs', '--log-level', 'warn', '--write', `src/modules/${name}`);
   // In a process of its own, since this one has loaded nothing of the new module.
   run('--import', 'tsx', 'scripts/docs.ts');
+  run('--import', 'tsx', 'scripts/contracts.ts');
   process.stdout.write(`Next: npx jest src/modules/${name}, then make the notes into what the module is for.\n`);
 }
 
