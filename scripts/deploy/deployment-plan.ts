@@ -9,6 +9,8 @@ export interface PlannedService {
   readonly replicas: number;
   /** Clients come to this one. */
   readonly isPublic: boolean;
+  /** Other services call it. */
+  readonly isCalled: boolean;
   /** Beside those of the plan. */
   readonly settings: Settings;
   /** Variables whose values stand in no manifest. */

@@ -19,6 +19,7 @@ const DECIDED = new Set([
   'PORT',
   'BANYAN_DATA_DIR',
   'BANYAN_MODULES',
+  'BANYAN_ROLES',
   'BANYAN_SPLIT',
   'BANYAN_PLACEMENT',
   'BANYAN_PROCESS',
@@ -79,7 +80,7 @@ export function databaseVariable(module: string): string {
 }
 
 function planService(
-  { name, modules, replicas }: Group,
+  { name, modules, roles, replicas }: Group,
   isPublic: boolean,
   ownDatabases: readonly string[],
   { database: { poolSize } }: Config,
@@ -90,13 +91,14 @@ function planService(
     modules,
     replicas,
     isPublic,
-    settings: { BANYAN_MODULES: modules.join(','), BANYAN_PROCESS: name },
+    isCalled: roles.includes('http'),
+    settings: { BANYAN_MODULES: modules.join(','), BANYAN_ROLES: roles.join(','), BANYAN_PROCESS: name },
     secrets: [
       'DATABASE_URL',
       ...own.map(databaseVariable),
       'REDIS_URL',
       'BANYAN_SECRET',
-      ...(modules.includes(KEEPS_KEYS) ? ['BANYAN_ADMIN_KEY'] : []),
+      ...(modules.includes(KEEPS_KEYS) && roles.includes('http') ? ['BANYAN_ADMIN_KEY'] : []),
     ],
     connections: modules.length * poolSize,
   };
@@ -104,7 +106,8 @@ function planService(
 
 /** The same list for all: a process calls a module that it hosts itself, whatever the list says. */
 function callSettings({ groups }: Placement, { hostOf, settings }: PlanOptions): Record<string, string> {
-  const addresses = groups.flatMap((group) =>
+  const called = groups.filter(({ roles }) => roles.includes('http'));
+  const addresses = called.flatMap((group) =>
     group.modules.map((module): [string, string] => [
       `BANYAN_URL_${module.toUpperCase()}`,
       `http://${hostOf(group.name)}:${INTERNAL_PORT}`,

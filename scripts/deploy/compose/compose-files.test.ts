@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { ROLES } from '../../../src/shared/config/index.ts';
 import { composeOf, composeOutput, graph, placements, planOf, textOf } from '../test/deployments.ts';
 import type { ComposeFile, ComposeService } from './compose-file.ts';
 
@@ -52,6 +53,7 @@ describe.each(placements)('compose.yaml for $name', ({ placement }) => {
     const hosted = services.map(([name, { environment, deploy }]) => ({
       name,
       modules: environment['BANYAN_MODULES']?.split(','),
+      roles: environment['BANYAN_ROLES']?.split(','),
       replicas: deploy?.replicas,
     }));
     expect(hosted).toEqual(placement.groups);
@@ -81,7 +83,8 @@ describe.each(placements)('compose.yaml for $name', ({ placement }) => {
   it('holds no secret, and its file of secrets has the names of all and the value of none', () => {
     for (const [, { environment }] of services) {
       expect(environment['BANYAN_SECRET']).toBe('${BANYAN_SECRET:?see .env.example}');
-      const hasKeys = environment['BANYAN_MODULES']?.includes('identity') === true;
+      const { BANYAN_MODULES: names = '', BANYAN_ROLES: roles = '' } = environment;
+      const hasKeys = names.includes('identity') && roles.includes('http');
       expect(environment['BANYAN_ADMIN_KEY']).toBe(hasKeys ? '${BANYAN_ADMIN_KEY:?see .env.example}' : undefined);
     }
     const output = composeOutput(plan);
@@ -162,7 +165,7 @@ describe('compose.yaml', () => {
   });
 
   it('refuses two containers at one port, two books of one provider, and a name that is taken', () => {
-    const group = { name: 'all', modules: graph.modules, replicas: 2 };
+    const group = { name: 'all', modules: graph.modules, roles: ROLES, replicas: 2 };
     const one = (more: object) => composeOf(planOf({ public: undefined, groups: [{ ...group, ...more }] }));
     expect(() => one({})).toThrow('all has the public port');
     expect(() => one({ name: 'redis', replicas: 1 })).toThrow('redis has the name of a service beside it');

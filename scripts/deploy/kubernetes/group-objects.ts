@@ -22,12 +22,17 @@ export interface Scaling {
 
 /** What runs a group: pods, the address that others call it at, how many there may be and how many may go. */
 export function groupObjects(plan: DeploymentPlan, service: PlannedService, scaling: Scaling) {
+  const port = callsPort(plan, service);
   return [
     deployment(plan, service, scaling),
-    ...(plan.internalPort === undefined ? [] : [internalService(plan, service, plan.internalPort)]),
+    ...(port === undefined ? [] : [internalService(plan, service, port)]),
     ...(scaling.maxReplicas === undefined ? [] : [autoscaler(plan, service, scaling.maxReplicas)]),
     ...(service.replicas > 1 ? [disruptionBudget(plan, service)] : []),
   ];
+}
+
+function callsPort({ internalPort }: DeploymentPlan, { isCalled }: PlannedService): number | undefined {
+  return isCalled ? internalPort : undefined;
 }
 
 function deployment(plan: DeploymentPlan, service: PlannedService, { maxReplicas }: Scaling): IDeployment {
@@ -64,7 +69,7 @@ function deployment(plan: DeploymentPlan, service: PlannedService, { maxReplicas
 }
 
 function applicationContainer(plan: DeploymentPlan, service: PlannedService) {
-  const { internalPort } = plan;
+  const internalPort = callsPort(plan, service);
   return container(plan, {
     environment: [...plainVariables(service.settings), ...secretVariables(service.secrets, secretsName(plan))],
     more: {

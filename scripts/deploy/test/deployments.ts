@@ -1,6 +1,6 @@
 import { parse, parseAllDocuments } from 'yaml';
 import { modules } from '../../../src/modules/index.ts';
-import type { Placement } from '../../../src/shared/config/index.ts';
+import { ROLES, type Placement } from '../../../src/shared/config/index.ts';
 import { ModuleGraph } from '../../../src/shared/module/index.ts';
 import type { ComposeFile } from '../compose/compose-file.ts';
 import { composeFiles, type ComposeOptions } from '../compose/compose-files.ts';
@@ -16,15 +16,26 @@ const FRONT = ['identity', 'ordering', 'pricing', 'reporting'];
 export const placements: readonly { name: string; placement: Placement }[] = [
   {
     name: 'one process',
-    placement: { public: undefined, groups: [{ name: 'all', modules: graph.modules, replicas: 1 }] },
+    placement: { public: undefined, groups: [{ name: 'all', modules: graph.modules, roles: ROLES, replicas: 1 }] },
   },
   {
     name: 'two groups',
     placement: {
       public: 'front',
       groups: [
-        { name: 'front', modules: FRONT, replicas: 1 },
-        { name: 'back', modules: graph.modules.filter((name) => !FRONT.includes(name)), replicas: 2 },
+        { name: 'front', modules: FRONT, roles: ROLES, replicas: 1 },
+        { name: 'back', modules: graph.modules.filter((name) => !FRONT.includes(name)), roles: ROLES, replicas: 2 },
+      ],
+    },
+  },
+  {
+    name: 'requests, sagas and subscribers apart',
+    placement: {
+      public: 'requests',
+      groups: [
+        { name: 'requests', modules: graph.modules, roles: ['http'], replicas: 1 },
+        { name: 'sagas', modules: graph.modules, roles: ['sagas'], replicas: 2 },
+        { name: 'events', modules: graph.modules, roles: ['subscribers'], replicas: 1 },
       ],
     },
   },
@@ -32,7 +43,12 @@ export const placements: readonly { name: string; placement: Placement }[] = [
     name: 'each module alone, in two processes',
     placement: {
       public: 'ordering',
-      groups: graph.modules.map((name) => ({ name, modules: [name], replicas: name === 'ordering' ? 1 : 2 })),
+      groups: graph.modules.map((name) => ({
+        name,
+        modules: [name],
+        roles: ROLES,
+        replicas: name === 'ordering' ? 1 : 2,
+      })),
     },
   },
 ];
