@@ -75,7 +75,10 @@ withCommonOptions(program.command('kubernetes').description('manifests for kubec
   .option('--max-replicas <pods>', 'pods of a group at most, by autoscaling', wholeNumber(1, MAX_REPLICAS), 4)
   .option('--no-autoscaling', 'always as many pods as the placement says')
   .action((options: KubernetesCommandOptions) => {
-    const plan = planOf(options, (group) => groupName(options, group));
+    // The controller is in the cluster, and so in a private network; without this all clients would count as one.
+    const behindIngress = options.host === undefined ? {} : { TRUSTED_PROXIES: 'uniquelocal' };
+    const set = { ...behindIngress, ...options.set };
+    const plan = planOf({ ...options, set }, (group) => groupName(options, group));
     const { host, ingressClass, tlsSecret, ingressNamespace, metricsNamespace } = options;
     const entrance = { host, ingressClass, tlsSecret, ingressNamespace, metricsNamespace };
     const maxReplicas = options.autoscaling ? options.maxReplicas : undefined;

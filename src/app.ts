@@ -119,6 +119,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     // While it leaves, whoever is still connected is answered, and sent elsewhere.
     takesRequests: () => state === 'started' || state === 'leaving',
     rateLimit: config.http.rateLimit,
+    trustedProxies: config.http.trustedProxies,
     registry,
     logger,
   });

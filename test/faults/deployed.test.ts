@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -33,7 +34,7 @@ describe('a shop deployed by the manifest for two groups', () => {
   beforeAll(async () => {
     buildApp();
     const folder = mkdtempSync(join(tmpdir(), 'banyan-deployed-'));
-    cleanups.push(() => Promise.resolve(rmSync(folder, { recursive: true })));
+    cleanups.push(() => rm(folder, { recursive: true }));
     const out = join(folder, 'manifests');
     const options = ['--placement', 'samples/placement.json', '--sandbox', '--set', 'LOG_LEVEL=warn', '--out', out];
     const made = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/deploy.ts', 'compose', ...options], {
@@ -43,7 +44,7 @@ describe('a shop deployed by the manifest for two groups', () => {
     expect(made.stderr).toBe('');
     file = parse(readFileSync(join(out, 'compose.yaml'), 'utf8')) as ComposeFile;
     const dataDir = mkdtempSync(join(tmpdir(), 'banyan-deployed-data-'));
-    cleanups.push(() => Promise.resolve(rmSync(dataDir, { recursive: true })));
+    cleanups.push(() => rm(dataDir, { recursive: true }));
     const postgres = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
     cleanups.push(() => postgres.stop());
     await prepareServer(postgres.url, file);

@@ -6,6 +6,7 @@ import { seconds } from '../values/index.ts';
 import { postgresUrl, readAddresses, readDatabaseUrls } from './of-modules.ts';
 import { readPlacement, type Placement } from './read-placement.ts';
 import { readRoles, type Role } from './roles.ts';
+import { readProxies } from './read-proxies.ts';
 
 const flag = (fallback: boolean) =>
   z
@@ -107,6 +108,12 @@ export const Environment = z.object({
     .describe("When a buyer's money is taken: at checkout, or held then and captured as the goods go out"),
   PAYMENT_TIMEOUT_MS: count(100, 60_000, seconds(5)).describe('How long one request to a payment provider may take'),
   RATE_LIMIT: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on').describe('Rate limits per client'),
+  TRUSTED_PROXIES: z
+    .string()
+    .optional()
+    .describe(
+      'Proxies in front: addresses, networks or uniquelocal, separated by commas; of their requests X-Forwarded-For names the client',
+    ),
   MIGRATE_ON_START: flag(true).describe('Apply open migrations at start'),
   SAGA_LEASE_MS: count(200, 600_000, seconds(10)).describe('How long a process owns a saga without a sign of life'),
   CHECKOUT_WAIT_MS: count(0, 60_000, seconds(10)).describe('How long a checkout is waited for before it answers 202'),
@@ -125,7 +132,13 @@ export const Environment = z.object({
 });
 
 export interface Config {
-  readonly http: { readonly port: number; readonly host: string; readonly rateLimit: boolean };
+  readonly http: {
+    readonly port: number;
+    readonly host: string;
+    readonly rateLimit: boolean;
+    /** Whose word on who the client is counts. */
+    readonly trustedProxies: readonly string[];
+  };
   readonly database: {
     /** Absent: embedded. */
     readonly url: string | undefined;
@@ -181,7 +194,12 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
   }
   const variables = parsed.data;
   return {
-    http: { port: variables.PORT, host: variables.HOST, rateLimit: variables.RATE_LIMIT === 'on' },
+    http: {
+      port: variables.PORT,
+      host: variables.HOST,
+      rateLimit: variables.RATE_LIMIT === 'on',
+      trustedProxies: readProxies(variables.TRUSTED_PROXIES),
+    },
     database: {
       url: variables.DATABASE_URL,
       moduleUrls: readDatabaseUrls(given, knownModules),

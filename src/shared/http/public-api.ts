@@ -24,6 +24,7 @@ export interface PublicApiOptions {
   /** Whether those that come all the same are answered. */
   readonly takesRequests: () => boolean;
   readonly rateLimit: boolean;
+  readonly trustedProxies: readonly string[];
   /** What /metrics shows. */
   readonly registry: Registry;
   readonly logger: Logger;
@@ -50,7 +51,15 @@ export function createPublicApi(options: PublicApiOptions): Express {
   pages.use(referencePages(document, contracts.flatMap(failuresOf)));
   pages.use(refuseUnlessOpen(options));
   const limit = rateLimit({ enabled: options.rateLimit });
-  return createHttpServer({ routes, transport, authenticate, logger, pages, limit });
+  return createHttpServer({
+    routes,
+    transport,
+    authenticate,
+    logger,
+    pages,
+    limit,
+    trustedProxies: options.trustedProxies,
+  });
 }
 
 /** Before the start is done and at the end of a stop nothing is taken; health and reference answer all the same. */

@@ -43,6 +43,28 @@ describe('rate limits', () => {
     expect(await ask(app, READS + 1, 'get', `/store/v1/sweets/${SWEET_ID}`)).toEqual({ 200: READS, 429: 1 });
   }, 30_000);
 
+  it.each([
+    ['a proxy that is trusted: each client alone', ['loopback'], { 204: 2 * WRITES }],
+    ['anybody else: all as one', [], { 204: WRITES, 429: WRITES }],
+  ])(
+    'count clients behind %s',
+    async (_, trustedProxies, expected) => {
+      const { app } = openKiosk({ limit: rateLimit({ enabled: true }), trustedProxies });
+      const counts: Record<number, number> = {};
+      for (const client of ['203.0.113.1', '203.0.113.2']) {
+        const agent = supertest.agent(app).set('X-Forwarded-For', client);
+        for (let sent = 0; sent < WRITES; sent += AT_ONCE) {
+          const batch = Array.from({ length: AT_ONCE }, () =>
+            agent.delete(`/admin/v1/sweets/${SWEET_ID}`).set(asOwner),
+          );
+          for (const { status } of await Promise.all(batch)) counts[status] = (counts[status] ?? 0) + 1;
+        }
+      }
+      expect(counts).toEqual(expected);
+    },
+    30_000,
+  );
+
   it('can be turned off for load tests', async () => {
     const { app } = openKiosk({ limit: rateLimit({ enabled: false }) });
     expect(await ask(app, READS + 1, 'get', `/store/v1/sweets/${SWEET_ID}`)).toEqual({ 200: READS + 1 });

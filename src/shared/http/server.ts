@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   readonly pages: RequestHandler;
   /** Turns away clients that ask too often. */
   readonly limit: RequestHandler;
+  /** Addresses or networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** The public API: each row of the modules' route tables as an endpoint, and a problem document for everything else. */
@@ -33,6 +35,7 @@ export function createHttpServer(options: HttpServerOptions): Express {
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...options.trustedProxies]);
   app.use(identifyRequest);
   app.use(options.pages);
   app.use(options.limit);

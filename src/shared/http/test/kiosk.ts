@@ -121,6 +121,7 @@ export function openKiosk(
     answer?: (heard: HeardCall) => unknown;
     pages?: RequestHandler;
     limit?: RequestHandler;
+    trustedProxies?: readonly string[];
     routes?: readonly Route[];
   } = {},
 ): OpenKiosk {
@@ -138,6 +139,7 @@ export function openKiosk(
     logger: createLogger('silent'),
     pages: options.pages ?? pass,
     limit: options.limit ?? pass,
+    trustedProxies: options.trustedProxies ?? [],
   });
   return { app, heard };
 }
