@@ -86,7 +86,7 @@ describe('a shop in several processes', () => {
   );
 
   it(
-    'finishes every purchase while its processes are killed one after the other, and they come back',
+    'finishes every purchase while its processes are killed one after the other, and who only looks notices nothing',
     async () => {
       const app = await inGroups();
       const shop = await app.shop();
@@ -94,19 +94,29 @@ describe('a shop in several processes', () => {
       const before = await processesOf(app);
       expect(Object.keys(before).sort()).toEqual(['back', 'conductor', 'front', 'middle-1', 'middle-2']);
       const victims = ['back', 'middle-1', 'conductor', 'middle-2'];
-      for (let buyer = 0; buyer < BUYERS; buyer += 1) {
+      const buy = async (buyer: number): Promise<void> => {
         const cart = await eventually(() => fillCart(shop, sku));
         const key = `buyer-${buyer}`;
         const purchase = complete(shop, cart, 'tok_ok', key).then((response) => response);
         const victim = before[victims[buyer / (BUYERS / victims.length)] ?? ''];
         if (victim !== undefined) process.kill(victim, 'SIGKILL');
-        await purchase;
+        const first = await purchase;
+        // Placed, still under way, or refused with the reason.
+        expect([first.status, first.body.order?.status ?? first.body.code]).toEqual(
+          first.status < 300 ? [expect.any(Number), expect.any(String)] : [503, expect.any(String)],
+        );
         // Whatever the first answer was: the same request, repeated, ends in the one order.
         await eventually(async () => {
           const { status, body } = await complete(shop, cart, 'tok_ok', key);
           expect({ status, order: body.order?.status }).toEqual({ status: 201, order: 'confirmed' });
         });
-      }
+      };
+      const passersBy = new SteadyBuyers(shop.url, sku);
+      await passersBy.lookDuring(1, async () => {
+        for (let buyer = 0; buyer < BUYERS; buyer += 1) await buy(buyer);
+      });
+      expect(passersBy.complaints).toEqual([]);
+      expect(passersBy.looks).toBeGreaterThan(BUYERS);
       await eventually(async () => {
         const after = await processesOf(app);
         expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());

@@ -15,6 +15,7 @@ interface Answer {
 export class SteadyBuyers {
   readonly orders: string[] = [];
   readonly complaints: Complaint[] = [];
+  looks = 0;
   readonly #url: string;
   readonly #sku: string;
   #over = false;
@@ -25,7 +26,16 @@ export class SteadyBuyers {
   }
 
   async during(buyers: number, work: () => Promise<void>): Promise<void> {
-    const buying = Array.from({ length: buyers }, () => this.#buyOnAndOn());
+    await this.#people(buyers, () => this.#buy(), work);
+  }
+
+  /** People who only look at what there is. */
+  async lookDuring(lookers: number, work: () => Promise<void>): Promise<void> {
+    await this.#people(lookers, () => this.#look(), work);
+  }
+
+  async #people(count: number, each: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+    const buying = Array.from({ length: count }, () => this.#goOn(each));
     try {
       await work();
     } finally {
@@ -34,18 +44,23 @@ export class SteadyBuyers {
     }
   }
 
-  async #buyOnAndOn(): Promise<void> {
+  async #goOn(each: () => Promise<void>): Promise<void> {
     while (!this.#over) {
-      await this.#buy().catch((error: unknown) => {
+      await each().catch((error: unknown) => {
         const { message, cause } = error as Error;
         this.complaints.push(`${message}${cause instanceof Error ? `: ${cause.message}` : ''}`);
       });
     }
   }
 
+  async #look(): Promise<void> {
+    await this.#ask('GET', '/store/v1/products?limit=5', 200);
+    this.looks += 1;
+  }
+
   async #buy(): Promise<void> {
     const lines = [{ sku: this.#sku, quantity: 1 }];
-    await this.#ask('GET', '/store/v1/products?limit=5', 200);
+    await this.#look();
     const cart = await this.#ask('POST', '/store/v1/carts', 201, { currency: 'GBP', email: 'b@example.com', lines });
     const { body } = await this.#ask('POST', `/store/v1/carts/${cart.body.id}/complete`, 201, {
       payment: { provider: 'sandbox', token: 'tok_ok' },
