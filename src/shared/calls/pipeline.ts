@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallContext } from '../auth/index.ts';
-import { parseInput, readTolerantly, type Operation } from '../contract/index.ts';
+import { asCarried, parseInput, readTolerantly, type Operation } from '../contract/index.ts';
 import type { ModuleDatabase, UnitOfWork } from '../database/index.ts';
 import { ContractError, InvariantViolation, present, SystemFailure } from '../errors/index.ts';
 import {
@@ -63,7 +63,7 @@ export class Pipeline {
         `${operation.id} answered what its contract does not promise: ${result.error.message}`,
       );
     }
-    return result.data;
+    return asCarried(result.data);
   }
 
   async #run(operation: Operation, input: unknown, call: CallContext): Promise<unknown> {

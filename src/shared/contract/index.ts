@@ -4,5 +4,6 @@ export * from './problem.ts';
 export * from './define-contract.ts';
 export * from './input-faults.ts';
 export * from './read-event.ts';
+export * from './as-carried.ts';
 export * from './tolerant-reader.ts';
 export * from './without-defaults.ts';

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { problems, type InputFault } from '../errors/index.ts';
+import { asCarried } from './as-carried.ts';
 
 const MAX_FAULTS = 50;
 
 /** The input as the schema has it: a copy, with defaults. Throws `request.invalid` with a pointer to each fault. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, at = ''): z.output<Schema> {
   const result = schema.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) return asCarried(result.data);
   throw problems.invalidInput(result.error.issues.flatMap((issue) => toFaults(issue, at)).slice(0, MAX_FAULTS));
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ContractError } from '../errors/index.ts';
+import { asCarried } from './as-carried.ts';
 
 export interface ProblemDefinition<Details extends z.ZodObject> {
   readonly status: number;
@@ -40,7 +41,7 @@ export function toProblem<Details extends z.ZodObject>(
       status: definition.status,
       title: definition.title,
       detail,
-      details: definition.details.parse(details),
+      details: asCarried(definition.details.parse(details)),
     });
   return Object.assign(raise, {
     ...definition,
