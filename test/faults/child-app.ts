@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** Nothing else of this process's environment is passed on, but the path to its programs. */
   readonly environment: Readonly<Record<string, string>>;
   readonly arguments?: readonly string[];
+  /** The main file of another version; default: this one's. */
+  readonly program?: string;
   /** Through npm, as the README says. */
   readonly throughNpm?: boolean;
   /** As another user, where that is possible: for root alone. */
@@ -52,8 +54,8 @@ export class ChildApp {
   #output = '';
   #complaint = '';
 
-  constructor({ environment, arguments: given = [], throughNpm = false, userId }: ChildOptions) {
-    const [command, fixed] = throughNpm ? ['npm', ['start', '--silent']] : [process.execPath, [MAIN]];
+  constructor({ environment, arguments: given = [], program = MAIN, throughNpm = false, userId }: ChildOptions) {
+    const [command, fixed] = throughNpm ? ['npm', ['start', '--silent']] : [process.execPath, [program]];
     this.#process = spawn(command, [...fixed, ...given], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'warn', ...environment },
