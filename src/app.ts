@@ -22,6 +22,7 @@ import type { CallEndpoint, RemoteTransport } from './shared/remote/index.ts';
 import {
   AllDesks,
   BusMetrics,
+  EventDesk,
   hostModules,
   ModuleGraph,
   SagaMetrics,
@@ -85,16 +86,20 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     secret,
   });
   const local = new LocalTransport();
-  const { calls, remote, endpoint } = placeCalls(hosted, { ...options, local });
+  const events = new EventDesk(new Set(config.calls.foreign.keys()));
+  const { calls, remote, endpoint, ...placed } = placeCalls(hosted, { ...options, local, events });
   const registry = createRegistry();
-  const { transport, modules } = hostAll(hosted, options, { graph, layout, calls, registry });
-  for (const [name, { pipeline }] of modules) local.host(name, pipeline);
+  const { transport, modules } = hostAll(placed.hosts, options, { graph, layout, calls, registry });
+  for (const [name, module] of modules) {
+    local.host(name, module.pipeline);
+    events.host(name, module);
+  }
   local.host(System.name, systemPipeline(modules, graph.modules, remote));
   const context = (): CallContext =>
     newCallContext({ caller: 'http', principal: system('process'), deadlineMs: Date.now() + START_DEADLINE_MS });
   const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', calls);
   // A row of the public API only calls its operation, so a process answers those of modules that run elsewhere as well.
-  const reachable = definitions.filter(({ contract: { name } }) => modules.has(name) || remote.knows(name));
+  const reachable = definitions.filter(({ contract: { name } }) => modules.has(name) || placed.knows(name));
   let state: 'created' | 'started' | 'stopping' = 'created';
   const http = createPublicApi({
     version: VERSION,
@@ -102,7 +107,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     contracts: [...reachable.map(({ contract }) => contract), System],
     transport: calls,
     authenticate: async (token) => {
-      if (!modules.has(Identity.name) && !remote.knows(Identity.name))
+      if (!modules.has(Identity.name) && !placed.knows(Identity.name))
         throw problems.unavailable('This process has no identity, which knows the keys, and no address of it.');
       return (await client(Identity).authenticate({ token }, context())) ?? undefined;
     },
@@ -130,7 +135,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
       state = 'stopping';
       if (server !== undefined) await closeServer(server, config.shutdownMs);
       const stopped = await within(config.shutdownMs, stopModules({ config, transport, modules, endpoint }));
-      await remote.close();
+      await placed.close();
       if (!stopped) logger.warn('not everything came to its end in time; what is open goes on after the next start');
     },
   };

@@ -32,6 +32,8 @@ export interface ConsumerOptions {
   readonly acknowledge: Acknowledge;
   readonly counters: BusCounters;
   readonly logger: Logger;
+  /** Events handled in one transaction, at most. 1 where a handler's effect is outside and cannot be rolled back. */
+  readonly batchLimit?: number | undefined;
 }
 
 /**
@@ -47,19 +49,22 @@ export class Consumer {
   readonly #inbox = new Inbox();
   readonly #options: ConsumerOptions;
   readonly #redrive: Redrive;
-  readonly #batches = new StreamBatches((batch) => this.#take(batch));
+  readonly #batches: StreamBatches;
+  readonly #waitingLimit: number;
   /** What this process is at. A copy that comes meanwhile would have an attempt counted that nobody makes. */
   readonly #underWay = new Set<string>();
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#database = options.database;
+    this.#batches = new StreamBatches((batch) => this.#take(batch), options.batchLimit);
+    this.#waitingLimit = Math.min(WAITING_LIMIT, options.batchLimit ?? WAITING_LIMIT);
     this.#redrive = new Redrive({
       database: options.database,
       inbox: this.#inbox,
       logger: options.logger,
       retry: (kept) => this.#retry(kept),
-      goOn: (waiting) => this.#goOn(waiting),
+      goOn: (waiting) => this.#goOnWithin(waiting),
     });
   }
 
@@ -144,6 +149,13 @@ export class Consumer {
     await this.#goOn(await this.#handle(batch, attempts));
   }
 
+  /** What was left behind may be more than one transaction takes. */
+  async #goOnWithin(waiting: readonly Kept[]): Promise<void> {
+    for (let start = 0; start < waiting.length; start += this.#waitingLimit) {
+      await this.#goOn(waiting.slice(start, start + this.#waitingLimit));
+    }
+  }
+
   /** Handles what had waited for its predecessors, until nothing more follows. */
   async #goOn(waiting: readonly Kept[]): Promise<void> {
     let next = waiting;
@@ -214,7 +226,7 @@ export class Consumer {
       const { next, stale, early, moved } = sortIntoStreams(batch, positions);
       for (const delivery of next) await this.#runHandlers(delivery, work);
       const done = [...next, ...stale];
-      const followers = await this.#inbox.finish(work, { done, early, positions: moved }, WAITING_LIMIT);
+      const followers = await this.#inbox.finish(work, { done, early, positions: moved }, this.#waitingLimit);
       busCrashPoint('bus/consumer/handled');
       return { followers, next };
     });

@@ -60,6 +60,8 @@ export class HostedModule {
   readonly database: ModuleDatabase;
   readonly outbox: Outbox;
   readonly sagas: SagaRunner;
+  /** What is done about each type of event that this module hears. */
+  readonly handlers: ReadonlyMap<string, readonly HandleEvent[]>;
   readonly #container: Container;
   readonly #options: HostingOptions;
   readonly #relay: Relay;
@@ -111,9 +113,11 @@ export class HostedModule {
       },
       definition.sagas,
     );
+    this.handlers = this.#eventHandlers();
     this.#consumer = new Consumer({
       database: this.database,
-      handlers: this.#eventHandlers(),
+      handlers: this.handlers,
+      batchLimit: definition.batchLimit,
       acknowledge: options.acknowledge,
       counters,
       logger,
@@ -186,7 +190,7 @@ export class HostedModule {
   /** A module that is heard gets acknowledgements from subscribers in other processes. */
   #receives(): boolean {
     const { contract, schedules } = this.definition;
-    return this.#eventHandlers().size > 0 || schedules.length > 0 || Object.keys(contract.events).length > 0;
+    return this.handlers.size > 0 || schedules.length > 0 || Object.keys(contract.events).length > 0;
   }
 
   async #fire(name: string): Promise<void> {
