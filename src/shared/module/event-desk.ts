@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { newCallContext, system, type CallContext } from '../auth/index.ts';
 import { claim, earlierOf, keepAnswer, type RequestKey } from '../calls/index.ts';
 import { parseInput, type Envelope, type EventType } from '../contract/index.ts';
+import type { UnitOfWork } from '../database/index.ts';
 import { present } from '../errors/index.ts';
 import type { EventDoor, Publication } from '../remote/index.ts';
 import { seconds } from '../values/index.ts';
@@ -36,9 +37,9 @@ export class EventDesk implements EventDoor {
     const call = contextOf(event);
     await database.transaction(call, async (work) => {
       const key = keyOf('heard', event.id, event.data);
-      if (!(await claim(work, key))) return void (await earlierOf(work, key));
-      for (const handle of handlers.get(event.type) ?? []) await handle(event, work);
-      await keepAnswer(work, key, null);
+      await once(work, key, async () => {
+        for (const handle of handlers.get(event.type) ?? []) await handle(event, work);
+      });
     });
   }
 
@@ -51,9 +52,9 @@ export class EventDesk implements EventDoor {
     const data = parseInput(type.data, event.data, '/data');
     await this.#hosted(module).database.transaction(contextOf(event), async (work) => {
       const key = keyOf('published', event.id, event.data);
-      if (!(await claim(work, key))) return void (await earlierOf(work, key));
-      work.publish(type, data);
-      await keepAnswer(work, key, null);
+      await once(work, key, () => {
+        work.publish(type, data);
+      });
     });
   }
 
@@ -65,6 +66,14 @@ export class EventDesk implements EventDoor {
   #hosted(module: string): HostedModule {
     return present(this.#modules.get(module), `${module} is hosted here`);
   }
+}
+
+/** A copy stops here, when its first has committed. */
+async function once(work: UnitOfWork, key: RequestKey, act: () => Promise<void> | void): Promise<void> {
+  if (await claim(work, key)) {
+    await act();
+    await keepAnswer(work, key, null);
+  } else await earlierOf(work, key);
 }
 
 /** The same id with other data is refused, as a key is that comes with another request. */

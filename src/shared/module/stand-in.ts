@@ -1,6 +1,6 @@
 import type { CallTransport, Coordination } from '../calls/index.ts';
 import type { CallContext } from '../auth/index.ts';
-import type { EventType, Operation } from '../contract/index.ts';
+import type { Operation } from '../contract/index.ts';
 import type { ForeignService } from '../remote/index.ts';
 import type { Constructor, HeardEvent, ModuleDefinition, Subscriber, Subscription } from './define-module.ts';
 
@@ -46,7 +46,7 @@ export function standInFor(
 
 function forwardTo(service: ForeignService): Constructor<Subscriber> {
   return class implements Subscriber {
-    async execute({ envelope }: HeardEvent<EventType>): Promise<void> {
+    async execute({ envelope }: HeardEvent): Promise<void> {
       await service.deliver(envelope);
     }
   };
