@@ -2,12 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { buy, cancel, eventually, freePort, sell, startWorld, type World } from '../../src/shared/testing/index.ts';
+import { modules } from '../../src/modules/index.ts';
+import { buy, cancel, eventually, freePort, sell } from '../../src/shared/testing/index.ts';
 import { expectBooksInOrder } from './books.ts';
+import { startPartition, type PartitionedShop } from './partition.ts';
 import { PythonNotifications } from './python-service.ts';
 
 const LIMIT_MS = 60_000;
 const AGAIN_LIMIT_MS = 20_000;
+const MODULE = 'notifications';
 const email = 'ada@example.com';
 
 interface Message {
@@ -19,18 +22,18 @@ interface Message {
 describe('a shop whose notifications are a service in Python', () => {
   let folder: string;
   let python: PythonNotifications;
-  let shop: World;
-  let stop: () => Promise<void>;
+  let shop: PartitionedShop;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'banyan-python-'));
     python = new PythonNotifications(await freePort(), folder);
     await python.start();
-    const placement = { name: 'with Python', calls: 'direct', queues: 'postgres' } as const;
-    ({ world: shop, stop } = await startWorld(placement, { BANYAN_FOREIGN_NOTIFICATIONS: python.url }));
+    const others = modules.map(({ contract }) => contract.name).filter((name) => name !== MODULE);
+    // The second process has the stand-in alone, and answers the whole public API.
+    shop = await startPartition([others, [MODULE]], { BANYAN_FOREIGN_NOTIFICATIONS: python.url });
   }, LIMIT_MS);
   afterAll(async () => {
-    await stop();
+    await shop.stop();
     await python.stop();
     await rm(folder, { recursive: true, force: true });
   }, LIMIT_MS);
@@ -71,7 +74,7 @@ describe('a shop whose notifications are a service in Python', () => {
       const orders = [await buy(shop, [sku], { email }), await buy(shop, [sku], { email })];
       await cancel(shop, orders[0]?.id ?? '');
       const { body } = await shop.admin.get('/admin/v1/system/modules').expect(200);
-      const about = body.items.find(({ name }: { name: string }) => name === 'notifications');
+      const about = body.items.find(({ name }: { name: string }) => name === MODULE);
       expect(about).toMatchObject({ hosted: true, healthy: false, detail: expect.stringContaining('ECONNREFUSED') });
       await shop.admin.get('/admin/v1/messages').expect(503);
       await python.start();

@@ -14,7 +14,10 @@ export interface PartitionedShop extends Shop {
 }
 
 /** Requests go to the application with the last group. Whoever knows the keys has to start first: identity. */
-export async function startPartition(partition: Partition): Promise<PartitionedShop> {
+export async function startPartition(
+  partition: Partition,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<PartitionedShop> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'banyan-partition-'));
   const cleanups = [() => database.drop(), () => rm(folder, { recursive: true, force: true })];
@@ -38,7 +41,12 @@ export async function startPartition(partition: Partition): Promise<PartitionedS
         redisUrl: undefined,
         calls: 'direct',
         dataDir,
-        environment: { ...addresses, BANYAN_MODULES: modules.join(','), BANYAN_INTERNAL_PORT: String(port) },
+        environment: {
+          ...addresses,
+          ...environment,
+          BANYAN_MODULES: modules.join(','),
+          BANYAN_INTERNAL_PORT: String(port),
+        },
       });
       cleanups.unshift(() => application.stop());
       ({ url, adminKey } = application);
