@@ -1,4 +1,4 @@
-const esmOnly = ['inversify', '@inversifyjs', 'jose'];
+const esmOnly = ['inversify', '@inversifyjs', 'jose', '@seriousme'];
 
 export default {
   testEnvironment: 'node',

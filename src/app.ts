@@ -23,6 +23,7 @@ import type { CallEndpoint, RemoteTransport } from './shared/remote/index.ts';
 import {
   AllDesks,
   BusMetrics,
+  EventDesk,
   hostModules,
   ModuleGraph,
   SagaMetrics,
@@ -91,16 +92,20 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
     secret,
   });
   const local = new LocalTransport();
-  const { calls, remote, endpoint } = placeCalls(hosted, { ...options, local });
+  const events = new EventDesk(new Set(config.calls.foreign.keys()));
+  const { calls, remote, endpoint, ...placed } = placeCalls(hosted, { ...options, local, events });
   const registry = createRegistry();
-  const { transport, modules } = hostAll(hosted, options, { graph, layout, calls, registry });
-  for (const [name, { pipeline }] of modules) local.host(name, pipeline);
+  const { transport, modules } = hostAll(placed.hosts, options, { graph, layout, calls, registry });
+  for (const [name, module] of modules) {
+    local.host(name, module.pipeline);
+    events.host(name, module);
+  }
   local.host(System.name, systemPipeline(modules, graph.modules, remote));
   const context = (): CallContext =>
     newCallContext({ caller: 'http', principal: system('process'), deadlineMs: Date.now() + START_DEADLINE_MS });
   const client = <Known extends AnyContract>(contract: Known): Client<Known> => createClient(contract, 'http', calls);
   // A row of the public API only calls its operation, so a process answers those of modules that run elsewhere as well.
-  const isReachable = (name: string): boolean => modules.has(name) || remote.knows(name);
+  const isReachable = (name: string): boolean => modules.has(name) || placed.knows(name);
   const answers = config.roles.has('http');
   const reachable = answers ? definitions.filter(({ contract }) => isReachable(contract.name)) : [];
   let state: 'created' | 'started' | 'leaving' | 'stopping' = 'created';
@@ -140,7 +145,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
       await server.close(config.shutdownMs);
       state = 'stopping';
       const stopped = await within(config.shutdownMs, stopModules({ config, transport, modules, endpoint }));
-      await remote.close();
+      await placed.close();
       if (!stopped) logger.warn('not everything came to its end in time; what is open goes on after the next start');
     },
   };

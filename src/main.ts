@@ -4,6 +4,7 @@ import { createApp, migrateAll, type App } from './app.ts';
 import { Identity } from './modules/identity/contract/index.ts';
 import { modules } from './modules/index.ts';
 import { addOperatorCommands } from './operate.ts';
+import { addServiceKey } from './operate/add-service-key.ts';
 import { CommandRefused } from './operate/command-refused.ts';
 import { readConfig, type Config, type Placement } from './shared/config/index.ts';
 import { DatabaseLayout } from './shared/database/index.ts';
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
     };
     return readConfig({ ...process.env, ...options }, moduleNames);
   };
-  addOperatorCommands(program, { readSettings, write: (text) => process.stdout.write(text) });
+  const write = (text: string): boolean => process.stdout.write(text);
+  addOperatorCommands(program, { readSettings, write });
+  addServiceKey(program, { modules: moduleNames, readSettings, write });
   await program.parseAsync();
 }
 

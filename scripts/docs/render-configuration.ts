@@ -37,10 +37,14 @@ export function renderConfiguration(modules: readonly string[]): string {
     PER_MODULE,
     renderTable(
       ['variable', 'meaning'],
-      modules.map((name) => [
-        code(`DATABASE_URL_${name.toUpperCase()}`),
-        `Postgres of ${name} alone; default: DATABASE_URL`,
-      ]),
+      [
+        ...modules.map((name) => [
+          code(`DATABASE_URL_${name.toUpperCase()}`),
+          `Postgres of ${name} alone; default: DATABASE_URL`,
+        ]),
+        [code('BANYAN_URL_<MODULE>'), 'Where the processes that host a module are called, separated by commas'],
+        [code('BANYAN_FOREIGN_<MODULE>'), 'Where a service in another language is called that takes a module’s place'],
+      ],
     ),
   ].join('\n');
 }

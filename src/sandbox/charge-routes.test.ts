@@ -4,13 +4,16 @@ import { eventually, present } from './test/eventually.ts';
 import type { ErrorBody, SandboxCaller } from './test/sandbox-caller.ts';
 import { freshBooks, openSandbox, type SandboxInProcess } from './test/sandbox-world.ts';
 
+/** Long enough for a shop to change its mind. */
+const PENDING_MS = 500;
+
 let folder: Awaited<ReturnType<typeof freshBooks>>;
 let sandbox: SandboxInProcess;
 let caller: SandboxCaller;
 
 beforeEach(async () => {
   folder = await freshBooks();
-  sandbox = await openSandbox(folder.path);
+  sandbox = await openSandbox(folder.path, { pendingMs: PENDING_MS });
   caller = sandbox.caller;
 });
 

@@ -107,16 +107,13 @@ describeEachPlacement('the figures of the bus', (world) => {
 
   it('show how much is on its way, to whom, and since when', async () => {
     const shop = world();
-    const id = await plantDelivery(shop.databaseUrl, 'fulfilment', 'notifications', { state: 'acknowledged' });
+    const id = await plantDelivery(shop.databaseUrl, 'ordering', 'notifications', { state: 'acknowledged' });
     const delivery = (change: string): Promise<number> =>
-      shop
-        .database('fulfilment')
-        .single(shop.context())
-        .run(`update deliveries set ${change} where event_id = $1`, [id]);
+      shop.database('ordering').single(shop.context()).run(`update deliveries set ${change} where event_id = $1`, [id]);
     await delivery(`state = 'open', due_at = now() + interval '1 hour', created_at = now() - interval '1 minute'`);
     await eventually(async () => {
       const page = await shop.store.get('/metrics').expect(200);
-      expect(page.text).toContain('banyan_bus_outbox_depth{module="fulfilment",subscriber="notifications"} 1\n');
+      expect(page.text).toContain('banyan_bus_outbox_depth{module="ordering",subscriber="notifications"} 1\n');
       expect(new Figures(page.text).sum('banyan_bus_outbox_oldest_seconds')).toBeGreaterThanOrEqual(60);
     });
     await delivery(`due_at = now()`);
@@ -126,14 +123,14 @@ describeEachPlacement('the figures of the bus', (world) => {
   it('show what waits for an operator, and for how long', async () => {
     const shop = world();
     await plantDeadLetter(shop.databaseUrl, 'reporting', 2);
-    await plantDelivery(shop.databaseUrl, 'fulfilment', 'identity', { state: 'quarantined' });
+    await plantDelivery(shop.databaseUrl, 'ordering', 'identity', { state: 'quarantined' });
     await eventually(async () => {
       const figures = await scrape(shop);
       expect(figures.of('banyan_bus_dead_letters', 'reporting')).toBe(1);
       expect(figures.of('banyan_bus_inbox_parked', 'reporting')).toBe(2);
       expect(figures.of('banyan_bus_inbox_parked_keys', 'reporting')).toBe(1);
       expect(figures.of('banyan_bus_inbox_oldest_seconds', 'reporting')).toBeGreaterThan(0);
-      expect(figures.of('banyan_bus_quarantined', 'fulfilment')).toBe(1);
+      expect(figures.of('banyan_bus_quarantined', 'ordering')).toBe(1);
       expect(figures.sum('banyan_bus_dead_letters')).toBe(1);
       expect(figures.sum('banyan_bus_quarantined')).toBe(1);
     });

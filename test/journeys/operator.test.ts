@@ -46,7 +46,7 @@ describeEachPlacement('an operator', (world) => {
     const shop = world();
     const { id } = await plantDeadLetter(shop.databaseUrl, 'reporting', 2);
     const found = (await itemsAt(shop, 'dead-letters')).filter((letter) => letter.id === id);
-    expect(found).toMatchObject([{ module: 'reporting', source: 'payments', attempts: 8, waiting: 2 }]);
+    expect(found).toMatchObject([{ module: 'reporting', source: 'ordering', attempts: 8, waiting: 2 }]);
     expect(await itemsAt(shop, 'dead-letters?module=reporting')).toContainEqual(found[0]);
     expect(await itemsAt(shop, 'dead-letters?module=catalog')).toEqual([]);
     const { body } = await shop.admin.get(`${SYSTEM}/dead-letters?module=warehouse`).expect(404);
@@ -89,13 +89,13 @@ describeEachPlacement('an operator', (world) => {
 
   it('finds what no queue would take, in the audit too, and sends it again', async () => {
     const shop = world();
-    const id = await plantDelivery(shop.databaseUrl, 'fulfilment', 'reporting', { state: 'quarantined' });
+    const id = await plantDelivery(shop.databaseUrl, 'ordering', 'reporting', { state: 'quarantined' });
     const found = (await itemsAt(shop, 'quarantine')).filter(({ eventId }) => eventId === id);
     expect(found).toMatchObject([
       {
-        module: 'fulfilment',
+        module: 'ordering',
         subscriber: 'reporting',
-        type: 'fulfilment.planted',
+        type: 'ordering.orderCancelled',
         sequence: 1,
         error: { name: 'Error', message: 'the queue refused it' },
       },
@@ -113,38 +113,38 @@ describeEachPlacement('an operator', (world) => {
     const { body } = await retry('reporting').expect(404);
     expect(body).toMatchObject({ code: 'system.quarantined_not_found', eventId: id, subscriber: 'reporting' });
     expect(await actionsOn(shop, id)).toMatchObject([
-      { module: 'fulfilment', action: 'delivery retried', target: `${id} to reporting`, note: 'the queue is back' },
+      { module: 'ordering', action: 'delivery retried', target: `${id} to reporting`, note: 'the queue is back' },
     ]);
   });
 
   it('is told by the audit of an event that is late, and not of one that has arrived', async () => {
     const shop = world();
     // To a module that has no queue of its own nothing is sent.
-    const late = await plantDelivery(shop.databaseUrl, 'fulfilment', 'identity', { state: 'quarantined' });
-    const arrived = await plantDelivery(shop.databaseUrl, 'fulfilment', 'reporting', { state: 'acknowledged' });
+    const late = await plantDelivery(shop.databaseUrl, 'ordering', 'identity', { state: 'quarantined' });
+    const arrived = await plantDelivery(shop.databaseUrl, 'ordering', 'reporting', { state: 'acknowledged' });
     await rowsOf(
       shop.databaseUrl,
-      `update fulfilment.deliveries set created_at = $3, due_at = now() + interval '1 hour',
+      `update ordering.deliveries set created_at = $3, due_at = now() + interval '1 hour',
          state = case event_id when $1 then 'open' else state end
        where event_id in ($1, $2)`,
       [late, arrived, LONG_AGO],
     );
     expect(await offendersOf(shop, 'I5')).toEqual([`${late} to identity`]);
-    await rowsOf(shop.databaseUrl, 'delete from fulfilment.deliveries where event_id = $1', [late]);
+    await rowsOf(shop.databaseUrl, 'delete from ordering.deliveries where event_id = $1', [late]);
   });
 
   it('feeds a module once more with what it has lost, and only since the time that is named', async () => {
     const shop = world();
     const [before, since] = ['2021-05-01T00:00:00.000Z', '2021-06-01T00:00:00.000Z'];
-    const old = await plantDelivery(shop.databaseUrl, 'fulfilment', 'notifications', {
+    const old = await plantDelivery(shop.databaseUrl, 'ordering', 'notifications', {
       state: 'acknowledged',
       time: before,
     });
-    const lost = await plantDelivery(shop.databaseUrl, 'fulfilment', 'notifications', {
+    const lost = await plantDelivery(shop.databaseUrl, 'ordering', 'notifications', {
       state: 'acknowledged',
       time: since,
     });
-    const replay = { source: 'fulfilment', subscriber: 'notifications', from: since, note: 'restored of May' };
+    const replay = { source: 'ordering', subscriber: 'notifications', from: since, note: 'restored of May' };
     const first = await shop.admin.post(`${SYSTEM}/replays`).send(replay).expect(200);
     expect(first.body).toEqual({ reopened: 1 });
     const inbox = () =>
@@ -156,17 +156,17 @@ describeEachPlacement('an operator', (world) => {
     const once = [{ event_id: lost, status: 'done', attempts: 1 }];
     await eventually(async () => expect(await inbox()).toEqual(once));
     await eventually(async () => {
-      const open = await rowsOf(shop.databaseUrl, `select from fulfilment.deliveries where state <> 'acknowledged'`);
+      const open = await rowsOf(shop.databaseUrl, `select from ordering.deliveries where state <> 'acknowledged'`);
       expect(open).toHaveLength(0);
     });
     const again = await shop.admin.post(`${SYSTEM}/replays`).send(replay).expect(200);
     expect(again.body).toEqual({ reopened: 1 });
     await eventually(async () => {
-      const open = await rowsOf(shop.databaseUrl, `select from fulfilment.deliveries where state <> 'acknowledged'`);
+      const open = await rowsOf(shop.databaseUrl, `select from ordering.deliveries where state <> 'acknowledged'`);
       expect(open).toHaveLength(0);
     });
     expect(await inbox()).toEqual(once);
-    const act = { module: 'fulfilment', action: 'events replayed', note: 'restored of May' };
+    const act = { module: 'ordering', action: 'events replayed', note: 'restored of May' };
     expect(await actionsOn(shop, `notifications since ${since}`)).toMatchObject([act, act]);
   });
 

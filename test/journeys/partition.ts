@@ -18,7 +18,10 @@ export interface PartitionedShop extends Shop {
 }
 
 /** Requests go to the last that answers any. Whoever knows the keys has to start first: identity. */
-export async function startPartition(partition: Partition): Promise<PartitionedShop> {
+export async function startPartition(
+  partition: Partition,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<PartitionedShop> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'banyan-partition-'));
   const cleanups = [() => database.drop(), () => rm(folder, { recursive: true, force: true })];
@@ -47,6 +50,7 @@ export async function startPartition(partition: Partition): Promise<PartitionedS
         dataDir,
         environment: {
           ...addresses,
+          ...environment,
           BANYAN_MODULES: modules.join(','),
           BANYAN_INTERNAL_PORT: String(port),
           ...(roles === undefined ? {} : { BANYAN_ROLES: roles }),

@@ -8,8 +8,8 @@ import { createSandboxServer } from '../../src/sandbox/sandbox-server.ts';
 import { WebhookSender } from '../../src/sandbox/webhook-sender.ts';
 import { readConfig } from '../../src/shared/config/index.ts';
 import { createLogger } from '../../src/shared/telemetry/index.ts';
-import type { StartApplication } from '../../src/shared/testing/application.ts';
-import { freePort, TEST_ROLE_PREFIX, TEST_SECRET } from '../../src/shared/testing/index.ts';
+
+import { freePort, TEST_ROLE_PREFIX, TEST_SECRET, type StartApplication } from '../../src/shared/testing/index.ts';
 import { newId } from '../../src/shared/values/index.ts';
 
 const ADMIN_KEY = 'bnk_a_staff_key_of_tests_alone';

@@ -84,7 +84,7 @@ describe('the operator’s command line', () => {
     const [titles, first, second, ...rest] = (await run(['dead-letters', 'list'])).trimEnd().split('\n');
     expect(titles).toMatch(/^EVENT +MODULE +TYPE +SUBJECT +ATTEMPTS +WAITING +RECEIVED +ERROR$/);
     expect(first).toMatch(
-      new RegExp(`^${id} +reporting +payments.planted +${subject} +8 +1 +\\S+ +pricing.no_price: `),
+      new RegExp(`^${id} +reporting +ordering.orderCancelled +${subject} +8 +1 +\\S+ +pricing.no_price: `),
     );
     expect(second).toMatch(/^evt_\S+ +ordering /);
     expect(rest).toEqual([]);
@@ -114,15 +114,15 @@ describe('the operator’s command line', () => {
   });
 
   it('sends again what was in quarantine, and what was sent before', async () => {
-    const quarantined = await plantDelivery(database.url, 'fulfilment', 'reporting', { state: 'quarantined' });
-    await plantDelivery(database.url, 'fulfilment', 'notifications', { state: 'acknowledged' });
+    const quarantined = await plantDelivery(database.url, 'ordering', 'reporting', { state: 'quarantined' });
+    await plantDelivery(database.url, 'ordering', 'notifications', { state: 'acknowledged' });
     const { items } = await answerOf('quarantine', 'list');
-    expect(items).toMatchObject([{ eventId: quarantined, module: 'fulfilment', subscriber: 'reporting' }]);
+    expect(items).toMatchObject([{ eventId: quarantined, module: 'ordering', subscriber: 'reporting' }]);
     const retry = ['quarantine', 'retry', quarantined, '--subscriber', 'reporting', '--note', 'it is back'];
     expect(await run(retry)).toBe(`${quarantined} will be sent to reporting again.\n`);
-    const replay = ['replay', '--source', 'fulfilment', '--subscriber', 'notifications', '--from', LONG_AGO];
+    const replay = ['replay', '--source', 'ordering', '--subscriber', 'notifications', '--from', LONG_AGO];
     expect(await answerOf(...replay)).toEqual({ reopened: 1 });
-    const deliveries = await rowsOf(database.url, 'select state from fulfilment.deliveries');
+    const deliveries = await rowsOf(database.url, 'select state from ordering.deliveries');
     expect(deliveries).toEqual([{ state: 'open' }, { state: 'open' }]);
     expect(await run(['quarantine', 'list'])).toBe('Nothing is in quarantine.\n');
   });

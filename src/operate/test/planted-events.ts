@@ -16,6 +16,14 @@ export async function rowsOf<Row extends object>(
   }
 }
 
+/** Modules hear of it, and it does them no harm. */
+const TYPE = 'ordering.orderCancelled';
+
+function cancelled(): object {
+  const [orderId, cancelledAt] = [newId('ord'), new Date().toISOString()];
+  return { orderId, number: 1, reason: 'planted', refunded: { amount: 1, currency: 'GBP' }, cancelledAt };
+}
+
 export interface PlantedLetter {
   readonly id: string;
   readonly subject: string;
@@ -29,20 +37,20 @@ export async function plantDeadLetter(databaseUrl: string, module: string, waiti
   await rowsOf(
     databaseUrl,
     `insert into ${module}.inbox (event_id, source, type, subject, sequence, status, attempts, envelope, error)
-     values ($1, 'payments', 'payments.planted', $2, 1, 'dead', 8, $3, $4)`,
+     values ($1, 'ordering', '${TYPE}', $2, 1, 'dead', 8, $3, $4)`,
     [id, subject, envelope(id, subject, 1), JSON.stringify(error)],
   );
   for (const [index, eventId] of later.entries()) {
     await rowsOf(
       databaseUrl,
       `insert into ${module}.inbox (event_id, source, type, subject, sequence, status, envelope)
-       values ($1, 'payments', 'payments.planted', $2, $3, 'parked', $4)`,
+       values ($1, 'ordering', '${TYPE}', $2, $3, 'parked', $4)`,
       [eventId, subject, index + 2, envelope(eventId, subject, index + 2)],
     );
   }
   await rowsOf(
     databaseUrl,
-    `insert into ${module}.inbox_positions (source, subject, sequence) values ('payments', $1, 0)`,
+    `insert into ${module}.inbox_positions (source, subject, sequence) values ('ordering', $1, 0)`,
     [subject],
   );
   return { id, subject };
@@ -59,8 +67,8 @@ export async function plantDelivery(
   await rowsOf(
     databaseUrl,
     `insert into ${module}.outbox (id, type, data_version, subject, sequence, time, traceparent, correlation_id, data)
-     values ($1, $2, 1, $3, 1, $4, $5, 'planted', '{}')`,
-    [id, `${module}.planted`, subject, time, TRACEPARENT],
+     values ($1, $2, 1, $3, 1, $4, $5, 'planted', $6)`,
+    [id, TYPE, subject, time, TRACEPARENT, JSON.stringify(cancelled())],
   );
   const error = state === 'quarantined' ? JSON.stringify({ name: 'Error', message: 'the queue refused it' }) : null;
   await rowsOf(
@@ -78,8 +86,8 @@ function envelope(id: string, subject: string, sequence: number): string {
   return JSON.stringify({
     specversion: '1.0',
     id,
-    source: 'payments',
-    type: 'payments.planted',
+    source: 'ordering',
+    type: TYPE,
     dataversion: 1,
     subject,
     sequence,
@@ -87,6 +95,6 @@ function envelope(id: string, subject: string, sequence: number): string {
     traceparent: TRACEPARENT,
     correlationid: 'planted',
     causationid: null,
-    data: {},
+    data: cancelled(),
   });
 }

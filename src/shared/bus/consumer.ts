@@ -27,6 +27,8 @@ export interface ConsumerOptions {
   readonly acknowledge: Acknowledge;
   readonly counters: BusCounters;
   readonly logger: Logger;
+  /** Events handled in one transaction, at most. 1 where a handler's effect is outside and cannot be rolled back. */
+  readonly batchLimit?: number | undefined;
 }
 
 /**
@@ -46,7 +48,8 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #hearings: Hearings;
   readonly #redrive: Redrive;
-  readonly #batches = new StreamBatches((batch) => this.#take(batch));
+  readonly #batches: StreamBatches;
+  readonly #waitingLimit: number;
   /** What this process is at. A copy that comes meanwhile would have an attempt counted that nobody makes. */
   readonly #underWay = new Set<string>();
 
@@ -54,13 +57,15 @@ export class Consumer {
     this.#options = options;
     this.#database = options.database;
     this.#hearings = new Hearings(options.hears);
+    this.#batches = new StreamBatches((batch) => this.#take(batch), options.batchLimit);
+    this.#waitingLimit = Math.min(WAITING_LIMIT, options.batchLimit ?? WAITING_LIMIT);
     this.#redrive = new Redrive({
       database: options.database,
       inbox: this.#inbox,
       versions: this.#hearings.versions,
       logger: options.logger,
       retry: (kept) => this.#retry(kept),
-      goOn: (waiting) => this.#goOn(waiting),
+      goOn: (waiting) => this.#goOnWithin(waiting),
     });
   }
 
@@ -143,6 +148,13 @@ export class Consumer {
 
   async #carryThrough(batch: readonly Delivery[], attempts = 1): Promise<void> {
     await this.#goOn(await this.#handle(batch, attempts));
+  }
+
+  /** What was left behind may be more than one transaction takes. */
+  async #goOnWithin(waiting: readonly Kept[]): Promise<void> {
+    for (let start = 0; start < waiting.length; start += this.#waitingLimit) {
+      await this.#goOn(waiting.slice(start, start + this.#waitingLimit));
+    }
   }
 
   /** Handles what had waited for its predecessors, until nothing more follows. */
@@ -228,7 +240,7 @@ export class Consumer {
       const { next, stale, early, moved } = sortIntoStreams(batch, positions);
       for (const delivery of next) await this.#hearings.run(delivery, work);
       const done = [...next, ...stale];
-      const followers = await this.#inbox.finish(work, { done, early, positions: moved }, WAITING_LIMIT);
+      const followers = await this.#inbox.finish(work, { done, early, positions: moved }, this.#waitingLimit);
       busCrashPoint('bus/consumer/handled');
       return { followers, next };
     });

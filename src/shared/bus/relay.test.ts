@@ -57,7 +57,8 @@ class GoneBackend implements QueueBackend {
   gone = false;
 
   queue(): QueueLike {
-    return { on: () => undefined, add: () => this.generation() } as unknown as QueueLike;
+    const waitUntilReady = (): Promise<void> => Promise.resolve();
+    return { on: () => undefined, add: () => this.generation(), waitUntilReady } as unknown as QueueLike;
   }
 
   worker(): never {

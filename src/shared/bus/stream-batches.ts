@@ -2,7 +2,7 @@ import type { Delivery } from './outbox.ts';
 import { keyOf } from './stream-order.ts';
 
 /** Deliveries handled together, at most: one claim, one transaction, one acknowledgement. */
-const BATCH_LIMIT = 100;
+export const BATCH_LIMIT = 100;
 /** Batches at work at the same time, each in a transaction of its own. */
 const MAX_BATCHES = 4;
 
@@ -28,13 +28,15 @@ interface Waiting {
  */
 export class StreamBatches {
   readonly #handle: (batch: readonly Delivery[]) => Promise<void>;
+  readonly #limit: number;
   readonly #taken = new Set<string>();
   #waiting: Waiting[] = [];
   #atWork = 0;
 
   /** `handle` gets deliveries in the order in which they came. */
-  constructor(handle: (batch: readonly Delivery[]) => Promise<void>) {
+  constructor(handle: (batch: readonly Delivery[]) => Promise<void>, limit = BATCH_LIMIT) {
     this.#handle = handle;
+    this.#limit = limit;
   }
 
   /** Returns when all of them are handled; throws what the first of their batches that failed threw. */
@@ -65,7 +67,7 @@ export class StreamBatches {
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     for (const waiting of this.#waiting) {
-      const isFree = batch.length < BATCH_LIMIT && !this.#taken.has(keyOf(waiting.delivery.envelope));
+      const isFree = batch.length < this.#limit && !this.#taken.has(keyOf(waiting.delivery.envelope));
       (isFree ? batch : left).push(waiting);
     }
     for (const { delivery } of batch) this.#taken.add(keyOf(delivery.envelope));

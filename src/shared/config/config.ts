@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartFailure } from '../errors/index.ts';
 import { seconds } from '../values/index.ts';
-import { postgresUrl, readAddresses, readDatabaseUrls } from './of-modules.ts';
+import { postgresUrl, readAddresses, readDatabaseUrls, readForeign } from './of-modules.ts';
 import { readPlacement, type Placement } from './read-placement.ts';
 import { readRoles, type Role } from './roles.ts';
 import { readProxies } from './read-proxies.ts';
@@ -168,6 +168,8 @@ export interface Config {
     readonly host: string;
     /** Where modules answer that run elsewhere, by their names. */
     readonly addresses: ReadonlyMap<string, readonly string[]>;
+    /** Where services in other languages answer for the modules whose place they take. */
+    readonly foreign: ReadonlyMap<string, readonly string[]>;
   };
   readonly payments: {
     readonly startSandbox: boolean;
@@ -221,6 +223,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
       port: variables.BANYAN_INTERNAL_PORT,
       host: variables.BANYAN_INTERNAL_HOST,
       addresses: readAddresses(given, knownModules),
+      foreign: readForeign(given, knownModules),
     },
     payments: {
       startSandbox: startsSandbox(variables),

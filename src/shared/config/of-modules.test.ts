@@ -20,7 +20,16 @@ describe('where modules are', () => {
     ]);
   });
 
+  it('is another thing than where a service in another language takes their place', () => {
+    const { calls } = settings({ BANYAN_URL_STOCK: 'http://a:3001', BANYAN_FOREIGN_STOCK: 'http://p:4010' });
+    expect([...calls.addresses, ...calls.foreign]).toEqual([
+      ['stock', ['http://a:3001']],
+      ['stock', ['http://p:4010']],
+    ]);
+  });
+
   it.each([
+    ['BANYAN_FOREIGN_SHELF', 'http://a:3001', 'there is no module "shelf"'],
     ['BANYAN_URL_STOCK', 'stock:3001', 'BANYAN_URL_STOCK must be URLs such as http://host:3001'],
     ['BANYAN_URL_SHELF', 'http://a:3001', 'there is no module "shelf"; the modules are till, stock, post'],
     ['DATABASE_URL_SHELF', 'postgres://db/shelf', 'there is no module "shelf"'],

@@ -13,6 +13,8 @@ type Given = Readonly<Record<string, string | undefined>>;
 const DATABASE_PREFIX = 'DATABASE_URL_';
 /** As `BANYAN_URL_INVENTORY`: where its process answers calls, or several that do. */
 const ADDRESS_PREFIX = 'BANYAN_URL_';
+/** As `BANYAN_FOREIGN_INVENTORY`: where a service in another language answers that takes the module's place. */
+const FOREIGN_PREFIX = 'BANYAN_FOREIGN_';
 /** Processes that answer for one module. */
 const MAX_ADDRESSES = 64;
 
@@ -26,8 +28,16 @@ export function readDatabaseUrls(given: Given, known: readonly string[]): Record
 }
 
 export function readAddresses(given: Given, known: readonly string[]): Map<string, readonly string[]> {
+  return addressesIn(given, ADDRESS_PREFIX, known);
+}
+
+export function readForeign(given: Given, known: readonly string[]): Map<string, readonly string[]> {
+  return addressesIn(given, FOREIGN_PREFIX, known);
+}
+
+function addressesIn(given: Given, prefix: string, known: readonly string[]): Map<string, readonly string[]> {
   const addresses = new Map<string, readonly string[]>();
-  for (const { name, module, value } of variablesOf(given, ADDRESS_PREFIX, known)) {
+  for (const { name, module, value } of variablesOf(given, prefix, known)) {
     const urls = value.split(',').map((each) => new URL(read(httpUrl, name, each.trim())).origin);
     if (urls.length > MAX_ADDRESSES) throw new StartFailure(`${name} has more than ${MAX_ADDRESSES} addresses.`);
     addresses.set(module, [...new Set(urls)]);

@@ -3,6 +3,7 @@ export * from './server.ts';
 export * from './error-handler.ts';
 export * from './general-failures.ts';
 export * from './openapi.ts';
+export * from './openapi-schemas.ts';
 export * from './reference-page.ts';
 export * from './health.ts';
 export * from './metrics.ts';

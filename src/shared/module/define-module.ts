@@ -64,6 +64,10 @@ export interface ModuleDefinition {
   readonly routes: readonly Route[];
   /** What must always hold of this module's data. */
   readonly audits: readonly Constructor<Audit>[];
+  /** Events handled in one transaction, at most; absent: as many as come. */
+  readonly batchLimit?: number;
+  /** What is wrong with something that the module needs beside its database; null: nothing. */
+  readonly fault?: () => Promise<string | null>;
 }
 
 type Implementations<Known extends AnyContract> = {

@@ -65,6 +65,8 @@ export class HostedModule {
   readonly database: ModuleDatabase;
   readonly outbox: Outbox;
   readonly sagas: SagaRunner;
+  /** What is done about each type of event that this module hears. */
+  readonly hearings: ReadonlyMap<string, Hearing>;
   readonly #container: Container;
   readonly #options: HostingOptions;
   readonly #relay: Relay;
@@ -118,9 +120,11 @@ export class HostedModule {
       },
       definition.sagas,
     );
+    this.hearings = this.#hearings();
     this.#consumer = new Consumer({
       database: this.database,
-      hears: this.#hearings(),
+      hears: this.hearings,
+      batchLimit: definition.batchLimit,
       acknowledge: options.acknowledge,
       counters,
       logger,
@@ -194,7 +198,7 @@ export class HostedModule {
   /** A module that is heard gets acknowledgements from subscribers in other processes. */
   #receives(): boolean {
     const { contract, schedules } = this.definition;
-    return this.#hearings().size > 0 || schedules.length > 0 || Object.keys(contract.events).length > 0;
+    return this.hearings.size > 0 || schedules.length > 0 || Object.keys(contract.events).length > 0;
   }
 
   async #fire(name: string): Promise<void> {

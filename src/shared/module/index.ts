@@ -2,6 +2,8 @@ export * from './define-module.ts';
 export * from './module-graph.ts';
 export * from './hosted-module.ts';
 export * from './host-modules.ts';
+export * from './stand-in.ts';
+export * from './event-desk.ts';
 export * from './bus-metrics.ts';
 export * from './saga-metrics.ts';
 export * from './tokens.ts';

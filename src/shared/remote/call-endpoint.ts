@@ -7,6 +7,8 @@ import { GracefulServer } from '../http/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { minutes, seconds } from '../values/index.ts';
 import { TokenRefused, type CallTokens } from './call-token.ts';
+import { parsePushed, Publication, PushedEvent, type EventDoor } from './event-door.ts';
+import { HEALTH_PATH } from './foreign-service.ts';
 
 export const MAX_CALL_BYTES = 16_777_216;
 /** Above the callers' own, see Peer. */
@@ -14,7 +16,31 @@ const KEEP_ALIVE_MS = seconds(60);
 const REQUEST_TIMEOUT_MS = minutes(2);
 /** Each process that calls has 128 for each module, at most. */
 const MAX_CONNECTIONS = 16_384;
-const PATH = /^\/calls\/(([a-z]+)\.[A-Za-z]+)$/;
+/** A call of an operation, an event for a module, an event of a module. */
+const CALL_PATH = /^\/calls\/(?<id>(?<module>[a-z]+)\.[A-Za-z]+)$/;
+const EVENT_PATH = /^\/events\/(?<module>[a-z]+)\/(?<id>[a-z]+\.[A-Za-z]+)$/;
+const PUBLICATION_PATH = /^\/publications\/(?<id>(?<module>[a-z]+)\.[A-Za-z]+)$/;
+
+const PATHS = [
+  ['call', CALL_PATH],
+  ['event', EVENT_PATH],
+  ['publication', PUBLICATION_PATH],
+] as const;
+
+/** What a path asks for: `id` is the operation's or the event's. */
+interface Asked {
+  readonly kind: (typeof PATHS)[number][0];
+  readonly module: string;
+  readonly id: string;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly json?: string;
+  readonly text?: string;
+}
+
+const NO_CONTENT: Reply = { status: 204 };
 
 /** This process is of a version that does not know the operation, or not what it is asked with. */
 const NOT_KNOWN = 404;
@@ -33,6 +59,8 @@ export interface CallEndpointOptions {
   /** Of the modules that this process hosts. */
   readonly contracts: readonly AnyContract[];
   readonly calls: CallTransport;
+  /** Absent: no events come in here. */
+  readonly events?: EventDoor;
   readonly tokens: CallTokens;
   readonly logger: Logger;
 }
@@ -74,32 +102,59 @@ export class CallEndpoint {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const answer = await this.#take(request, response);
-      send(response, 200, answer);
+      send(response, await this.#take(request, response));
     } catch (error) {
       const { logger } = this.#options;
       if (error instanceof TurnedAway) {
         logger.warn({ path: request.url, status: error.status, reason: error.message }, 'a call was turned away');
         // What the caller may know of it; why a token was refused is for our log alone.
-        send(response, error.status, error.status === 401 ? 'unauthorised' : error.message);
+        send(response, { status: error.status, text: error.status === 401 ? 'unauthorised' : error.message });
+      } else if (error instanceof ContractError) {
+        send(response, { status: error.status, json: JSON.stringify(error) });
       } else if (!request.destroyed) {
         logger.error({ err: error, path: request.url }, 'a call could not be answered');
-        send(response, 500, 'the call could not be answered');
+        send(response, { status: 500, text: 'the call could not be answered' });
       }
     }
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<string> {
-    const [, id, module] = PATH.exec(request.url ?? '') ?? [];
-    if (request.method !== 'POST' || id === undefined || module === undefined)
-      throw new TurnedAway(404, 'no such call');
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<Reply> {
+    if (request.method === 'GET' && request.url === HEALTH_PATH) return { status: 200, text: 'well' };
+    const asked = request.method === 'POST' ? readPath(request.url ?? '') : undefined;
+    if (asked === undefined) throw new TurnedAway(404, 'no such call');
     const body = await readBody(request);
-    const caller = this.#verify(request, { callee: module, operation: id }, body);
-    const operation = this.#operations.get(id);
-    if (operation === undefined) throw new TurnedAway(NOT_KNOWN, `this process does not answer ${id}`);
+    const caller = this.#verify(request, { callee: asked.module, operation: asked.id }, body);
+    const answer = this.#find(asked, caller);
+    if (answer === undefined) throw new TurnedAway(NOT_KNOWN, `this process does not answer ${asked.id}`);
     // Whoever has gone meanwhile needs no answer, and may have asked another process by now.
     if (response.destroyed) throw new TurnedAway(503, 'the caller has gone');
-    return await this.#invoke(operation, caller, body.toString());
+    return await answer(body.toString());
+  }
+
+  /** How this process answers it. Undefined: it does not. */
+  #find({ kind, module, id }: Asked, caller: string): ((text: string) => Promise<Reply>) | undefined {
+    const { events } = this.#options;
+    if (kind === 'call') {
+      const operation = this.#operations.get(id);
+      if (operation === undefined) return undefined;
+      return async (text) => ({ status: 200, json: await this.#invoke(operation, caller, text) });
+    }
+    if (kind === 'event') {
+      if (events?.hears(module, id) !== true) return undefined;
+      return async (text) => {
+        const event = parsePushed(PushedEvent, text);
+        if (event.type !== id) throw new TurnedAway(401, 'the body is of another event');
+        await events.hear(module, event);
+        return NO_CONTENT;
+      };
+    }
+    if (events?.publishes(module, id) !== true) return undefined;
+    return async (text) => {
+      const event = parsePushed(Publication, text);
+      if (event.type !== id || caller !== module) throw new TurnedAway(401, 'the event is not the caller’s');
+      await events.publish(module, event);
+      return NO_CONTENT;
+    };
   }
 
   #verify(request: IncomingMessage, claims: { callee: string; operation: string }, body: Buffer): string {
@@ -158,7 +213,20 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
-  const type = status === 200 ? 'application/json' : 'text/plain; charset=utf-8';
+function readPath(path: string): Asked | undefined {
+  for (const [kind, pattern] of PATHS) {
+    const { id, module } = pattern.exec(path)?.groups ?? {};
+    if (id !== undefined && module !== undefined) return { kind, id, module };
+  }
+  return undefined;
+}
+
+function send(response: ServerResponse, { status, json, text = '' }: Reply): void {
+  if (status === NO_CONTENT.status) {
+    response.writeHead(status).end();
+    return;
+  }
+  const body = json ?? text;
+  const type = json === undefined ? 'text/plain; charset=utf-8' : 'application/json';
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }

@@ -33,22 +33,41 @@ export class TokenRefused extends Error {
 }
 
 /**
+ * The secret that an installation shares with the service that takes a module's place. Whoever has it can call as that
+ * module and be called as it, and is nobody else.
+ */
+export function serviceKeyOf(secret: string, module: string): string {
+  return deriveSecret(secret, `service ${module}`);
+}
+
+/** A token for one call, under a key that the callee knows too. */
+export function signCall(key: string, claims: CallClaims, body: string | Buffer, nowMs = Date.now()): string {
+  const nonce = randomUUID();
+  const mac = macOf(key, { ...claims, issuedMs: nowMs, nonce }, body).toString('base64url');
+  return [VERSION, claims.caller, nowMs, nonce, mac].join('.');
+}
+
+/**
  * Short-lived tokens for calls between the processes of one installation: an HMAC over caller, callee, operation, time,
- * a nonce and the body, with a secret derived from BANYAN_SECRET. Each is taken once.
+ * a nonce and the body, with a secret derived from BANYAN_SECRET. Each is taken once. Services in other languages get no
+ * part of that secret: calls to them and from them are signed with the key of their module.
  */
 export class CallTokens {
   readonly #secret: string;
+  readonly #key: string;
+  readonly #foreign: ReadonlySet<string>;
   readonly #seen = new SeenOnce(LIFETIME_MS + 2 * CLOCK_SKEW_MS);
 
-  constructor(secret: string) {
-    this.#secret = deriveSecret(secret, 'calls between processes');
+  /** `foreign`: modules whose place a service in another language takes. */
+  constructor(secret: string, { foreign = new Set() }: { foreign?: ReadonlySet<string> } = {}) {
+    this.#secret = secret;
+    this.#key = deriveSecret(secret, 'calls between processes');
+    this.#foreign = foreign;
   }
 
   sign(claims: CallClaims, body: string | Buffer, nowMs = Date.now()): string {
-    const nonce = randomUUID();
-    return [VERSION, claims.caller, nowMs, nonce, this.#mac(claims, nowMs, nonce, body).toString('base64url')].join(
-      '.',
-    );
+    const key = this.#foreign.has(claims.callee) ? serviceKeyOf(this.#secret, claims.callee) : this.#key;
+    return signCall(key, claims, body, nowMs);
   }
 
   /** Who calls. Throws TokenRefused. */
@@ -64,8 +83,11 @@ export class CallTokens {
     }
     const issuedMs = Number(issued);
     const given = Buffer.from(mac, 'base64url');
-    const right = this.#mac({ ...call, caller }, issuedMs, nonce, body);
-    if (given.length !== right.length || !timingSafeEqual(given, right)) throw new TokenRefused('forged');
+    const isRight = (key: string): boolean => {
+      const right = macOf(key, { ...call, caller, issuedMs, nonce }, body);
+      return given.length === right.length && timingSafeEqual(given, right);
+    };
+    if (!isRight(this.#key) && !this.#serviceKeys(caller, call.callee).some(isRight)) throw new TokenRefused('forged');
     if (nowMs > issuedMs + LIFETIME_MS + CLOCK_SKEW_MS || nowMs < issuedMs - CLOCK_SKEW_MS) {
       throw new TokenRefused('expired');
     }
@@ -73,9 +95,20 @@ export class CallTokens {
     return caller;
   }
 
-  #mac({ caller, callee, operation }: CallClaims, issuedMs: number, nonce: string, body: string | Buffer): Buffer {
-    // None of the parts has a line break, so that no other call comes to the same text.
-    const claims = `${VERSION}\n${caller}\n${callee}\n${operation}\n${issuedMs}\n${nonce}\n`;
-    return createHmac('sha256', this.#secret).update(claims).update(body).digest();
+  /** The callee's, with which it is tried out, and that of a caller in another language. */
+  #serviceKeys(caller: string, callee: string): string[] {
+    const modules = this.#foreign.has(caller) ? [callee, caller] : [callee];
+    return modules.map((module) => serviceKeyOf(this.#secret, module));
   }
+}
+
+interface Signed extends CallClaims {
+  readonly issuedMs: number;
+  readonly nonce: string;
+}
+
+function macOf(key: string, { caller, callee, operation, issuedMs, nonce }: Signed, body: string | Buffer): Buffer {
+  // None of the parts has a line break, so that no other call comes to the same text.
+  const claims = `${VERSION}\n${caller}\n${callee}\n${operation}\n${issuedMs}\n${nonce}\n`;
+  return createHmac('sha256', key).update(claims).update(body).digest();
 }

@@ -6,15 +6,16 @@ import type { RemoteTransport } from './remote-transport.ts';
 /** Calls a module where it runs: elsewhere if the configuration says where, else here. */
 export class PlacedTransport implements CallTransport {
   readonly #local: CallTransport;
-  readonly #remote: RemoteTransport;
+  readonly #remotes: readonly RemoteTransport[];
 
-  constructor(local: CallTransport, remote: RemoteTransport) {
+  /** The first of `remotes` that knows a module is asked. */
+  constructor(local: CallTransport, remotes: readonly RemoteTransport[]) {
     this.#local = local;
-    this.#remote = remote;
+    this.#remotes = remotes;
   }
 
   async invoke(operation: Operation, input: unknown, call: CallContext): Promise<unknown> {
-    const transport = this.#remote.knows(operation.contract) ? this.#remote : this.#local;
+    const transport = this.#remotes.find((remote) => remote.knows(operation.contract)) ?? this.#local;
     return await transport.invoke(operation, input, call);
   }
 }

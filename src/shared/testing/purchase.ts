@@ -17,10 +17,13 @@ export interface BoughtOrder {
   readonly placedAt: string;
 }
 
+/** What shopping needs of a world. */
+type Ways = Pick<World, 'admin' | 'store'>;
+
 export const shippingAddress = { name: 'Ada Shopper', line1: '1 Market Street', city: 'Leeds', country: 'GB' };
 
 /** Puts something on sale for 6.00 GBP, with a hundred pieces on the shelf where stock is kept of it. Its SKU. */
-export async function sell(shop: World, { tracked }: { tracked: boolean }): Promise<string> {
+export async function sell(shop: Ways, { tracked }: { tracked: boolean }): Promise<string> {
   const name = randomUUID();
   const sku = `SKU-${name}`;
   const variants = [{ sku, tracked, prices: [{ amount: 600, currency: 'GBP' }] }];
@@ -36,11 +39,7 @@ export async function sell(shop: World, { tracked }: { tracked: boolean }): Prom
 }
 
 /** Two pieces of each, bought the way a shopper buys. The order as it was confirmed. */
-export async function buy(
-  shop: World,
-  skus: readonly string[],
-  options: { email?: string } = {},
-): Promise<BoughtOrder> {
+export async function buy(shop: Ways, skus: readonly string[], options: { email?: string } = {}): Promise<BoughtOrder> {
   const lines = skus.map((sku) => ({ sku, quantity: 2 }));
   const cart = await shop.store
     .post('/store/v1/carts')
@@ -55,7 +54,7 @@ export async function buy(
   return (completed.body as { order: BoughtOrder }).order;
 }
 
-export async function cancel(shop: World, orderId: string): Promise<void> {
+export async function cancel(shop: Ways, orderId: string): Promise<void> {
   await shop.admin
     .post(`/admin/v1/orders/${orderId}/cancel`)
     .set('Idempotency-Key', randomUUID())

@@ -156,7 +156,7 @@ export class SystemDesk {
 async function faultOf(hosted: HostedModule, call: CallContext): Promise<string | null> {
   try {
     await hosted.database.reader(call).rows('select 1 as alive');
-    return null;
+    return (await hosted.definition.fault?.()) ?? null;
   } catch (error) {
     return `its database does not answer: ${error instanceof Error ? error.message : String(error)}`;
   }
