@@ -107,7 +107,7 @@ describeEachPlacement('the figures of the bus', (world) => {
 
   it('show how much is on its way, to whom, and since when', async () => {
     const shop = world();
-    const id = await plantDelivery(shop.databaseUrl, 'fulfilment', 'notifications', { state: 'acknowledged' });
+    const id = await plantDelivery(shop.layout, 'fulfilment', 'notifications', { state: 'acknowledged' });
     const delivery = (change: string): Promise<number> =>
       shop
         .database('fulfilment')
@@ -125,8 +125,8 @@ describeEachPlacement('the figures of the bus', (world) => {
 
   it('show what waits for an operator, and for how long', async () => {
     const shop = world();
-    await plantDeadLetter(shop.databaseUrl, 'reporting', 2);
-    await plantDelivery(shop.databaseUrl, 'fulfilment', 'identity', { state: 'quarantined' });
+    await plantDeadLetter(shop.layout, 'reporting', 2);
+    await plantDelivery(shop.layout, 'fulfilment', 'identity', { state: 'quarantined' });
     await eventually(async () => {
       const figures = await scrape(shop);
       expect(figures.of('banyan_bus_dead_letters', 'reporting')).toBe(1);

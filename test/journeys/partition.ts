@@ -38,7 +38,12 @@ export async function startPartition(partition: Partition): Promise<PartitionedS
         redisUrl: undefined,
         calls: 'direct',
         dataDir,
-        environment: { ...addresses, BANYAN_MODULES: modules.join(','), BANYAN_INTERNAL_PORT: String(port) },
+        environment: {
+          ...database.settings,
+          ...addresses,
+          BANYAN_MODULES: modules.join(','),
+          BANYAN_INTERNAL_PORT: String(port),
+        },
       });
       cleanups.unshift(() => application.stop());
       ({ url, adminKey } = application);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartFailure } from '../errors/index.ts';
 import { seconds } from '../values/index.ts';
+import { checkServers, ISOLATION_LEVELS, type IsolationLevel } from './isolation.ts';
 import { postgresUrl, readAddresses, readDatabaseUrls } from './of-modules.ts';
 import { readPlacement, type Placement } from './read-placement.ts';
 
@@ -74,9 +75,9 @@ export const Environment = z.object({
     .optional()
     .describe("First part of the database roles' names; default: the database's name"),
   DATA_ISOLATION: z
-    .enum(['schema'], { error: 'must be schema' })
+    .enum(ISOLATION_LEVELS, { error: 'must be tables, schema or server' })
     .default('schema')
-    .describe("How modules' data is kept apart"),
+    .describe("What keeps modules' data apart: names and grants in one schema, a schema each, or a database each"),
   DATABASE_POOL_SIZE: count(1, 100, 6).describe('Database connections of one module, at most'),
   DATABASE_WAIT_SECONDS: count(0, 600, 30).describe(
     'How long a start waits for a database or Redis that is not up yet',
@@ -122,6 +123,7 @@ export interface Config {
   readonly database: {
     /** Absent: embedded. */
     readonly url: string | undefined;
+    readonly isolation: IsolationLevel;
     readonly moduleUrls: Readonly<Record<string, string>>;
     readonly rolePrefix: string | undefined;
     readonly poolSize: number;
@@ -171,11 +173,18 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     throw new StartFailure(sentences.join(' '));
   }
   const variables = parsed.data;
+  const modules = readModules(variables.BANYAN_MODULES, knownModules);
+  const moduleUrls = readDatabaseUrls(given, knownModules);
+  if (variables.DATA_ISOLATION === 'server') {
+    const queuesInPostgres = variables.REDIS_URL === undefined;
+    checkServers({ url: variables.DATABASE_URL, moduleUrls, hosted: modules ?? knownModules, queuesInPostgres });
+  }
   return {
     http: { port: variables.PORT, host: variables.HOST, rateLimit: variables.RATE_LIMIT === 'on' },
     database: {
       url: variables.DATABASE_URL,
-      moduleUrls: readDatabaseUrls(given, knownModules),
+      isolation: variables.DATA_ISOLATION,
+      moduleUrls,
       rolePrefix: variables.BANYAN_ROLE_PREFIX,
       poolSize: variables.DATABASE_POOL_SIZE,
       waitMs: seconds(variables.DATABASE_WAIT_SECONDS),
@@ -186,7 +195,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     adminKey: variables.BANYAN_ADMIN_KEY,
     secret: variables.BANYAN_SECRET ?? deriveSecret(variables.DATABASE_URL),
     dataDir: resolve(variables.BANYAN_DATA_DIR),
-    modules: readModules(variables.BANYAN_MODULES, knownModules),
+    modules,
     split: variables.BANYAN_SPLIT ? readPlacement(variables.BANYAN_PLACEMENT, knownModules) : undefined,
     processName: variables.BANYAN_PROCESS,
     calls: {

@@ -1,2 +1,3 @@
 export * from './config.ts';
+export { ISOLATION_LEVELS, type IsolationLevel } from './isolation.ts';
 export * from './read-placement.ts';
