@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { createTestDatabase, MigrationFiles, rowsAmongTables, type TestDatabase } from '../testing/index.ts';
+import { newId } from '../values/index.ts';
+import { DatabaseLayout } from './database-layout.ts';
 import { migrate } from './migrator.ts';
 
 const MODULES = ['till', 'journal'];
@@ -101,5 +104,40 @@ describe('the tables of several modules in one schema', () => {
     await expect(start()).rejects.toThrow(new RegExp(reason));
     expect(await namesInDatabase()).toEqual(before);
     expect(await sales('till')).toEqual([{ number: 7, state: 'open' }]);
+  });
+});
+
+describe('an administrator who is no superuser', () => {
+  it.each(['tables', 'schema'] as const)('makes and changes tables at the level %s', async (isolation) => {
+    const rolePrefix = newId('banyan');
+    const superuser = new pg.Client({ connectionString: database.url });
+    await superuser.connect();
+    const url = new URL(database.url);
+    url.username = `${rolePrefix}_admin`;
+    url.password = 'of a test';
+    const layout = new DatabaseLayout({
+      url: url.toString(),
+      isolation,
+      moduleUrls: {},
+      rolePrefix,
+      secret: 'of a test',
+    });
+    try {
+      await superuser.query(`create role ${url.username} with login createrole password 'of a test'`);
+      await superuser.query(`alter database ${url.pathname.slice(1)} owner to ${url.username}`);
+      const startAs = (): Promise<void> =>
+        migrate({ layout, modules: MODULES, folder: files.folder, waitMs: 0, log: () => undefined });
+      await startAs();
+      await files.write('till', '0002_states.sql', STATES);
+      await startAs();
+      expect(await rowsAmongTables(layout, 'till', 'select amount from payments')).toEqual([{ amount: 600 }]);
+    } finally {
+      const roles = [...MODULES.flatMap((module) => [layout.role(module), layout.ownerRole(module)]), url.username];
+      await superuser.query(`alter database ${url.pathname.slice(1)} owner to current_user`);
+      for (const role of roles) {
+        await superuser.query(`drop owned by ${role} cascade; drop role ${role}`);
+      }
+      await superuser.end();
+    }
   });
 });
