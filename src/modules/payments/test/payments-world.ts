@@ -45,7 +45,7 @@ export interface WorldOptions {
 /** The module alone, on a database of its own, with the real sandbox provider behind a proxy that can fail. */
 export async function openPaymentsWorld(options: WorldOptions = {}): Promise<PaymentsWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'banyan-payments-'));
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ modules: ['payments'] });
   process.env['SANDBOX_PENDING_MS'] = PENDING_MS;
   const sandbox = await startSandbox({ booksPath: join(folder, 'books.jsonl'), webhookSecret: WEBHOOK_SECRET });
   const proxy = await ProviderProxy.open(sandbox.url);
