@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { IsolationLevel } from '../src/shared/config/index.ts';
 import { countTests, describeFailures, type JestReport } from './check/count-tests.ts';
 import { runStep, type Step, type StepResult } from './check/run-step.ts';
 
@@ -13,6 +14,8 @@ const STEPS: readonly Step[] = [
   { name: 'typecheck', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'] },
   { name: 'build', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json'] },
   jestStep('tests', []),
+  atLevel('tables'),
+  atLevel('server'),
   jestStep('faults', ['--config', 'jest.faults.config.js', '--passWithNoTests']),
 ];
 
@@ -23,6 +26,12 @@ function jestStep(name: string, options: readonly string[]): Step {
     command: ['node_modules/jest/bin/jest.js', ...options, '--json', `--outputFile=${report}`],
     report,
   };
+}
+
+/** Some suites with modules' data kept apart in another way than by default. */
+function atLevel(isolation: IsolationLevel): Step {
+  const step = jestStep(isolation, ['--config', 'jest.levels.config.js']);
+  return { ...step, environment: { TEST_ISOLATION: isolation } };
 }
 
 /** Runs steps until one fails. */

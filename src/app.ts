@@ -87,6 +87,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
   const hosted = selectHosted(definitions, config);
   const layout = new DatabaseLayout({
     url: databaseUrl,
+    isolation: config.database.isolation,
     moduleUrls: config.database.moduleUrls,
     rolePrefix: config.database.rolePrefix,
     secret,

@@ -188,9 +188,10 @@ function greet(
 async function migrateOnly(config: Config): Promise<void> {
   const surroundings = await prepareSurroundings({ ...config, payments: { ...config.payments, startSandbox: false } });
   try {
-    const { moduleUrls, rolePrefix } = config.database;
+    const { isolation, moduleUrls, rolePrefix } = config.database;
     const layout = new DatabaseLayout({
       url: surroundings.databaseUrl,
+      isolation,
       moduleUrls,
       rolePrefix,
       secret: surroundings.secret,

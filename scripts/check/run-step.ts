@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 export interface Step {
   readonly name: string;
   readonly command: readonly string[];
+  /** Variables beside those of the whole check. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Where jest writes what it found. */
   readonly report?: string;
 }
@@ -26,7 +28,7 @@ export async function runStep(step: Step, folder: string): Promise<StepResult> {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: STEP_LIMIT_MS,
-    env: { ...process.env, CI: 'true' },
+    env: { ...process.env, CI: 'true', ...step.environment },
   });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

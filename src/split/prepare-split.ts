@@ -26,8 +26,8 @@ export async function prepareSplit(
   const { databaseUrl, secret, adminKey, sandbox } = surroundings;
   const graph = new ModuleGraph(modules);
   if (config.database.migrateOnStart) {
-    const { moduleUrls, rolePrefix } = config.database;
-    const layout = new DatabaseLayout({ url: databaseUrl, moduleUrls, rolePrefix, secret });
+    const { isolation, moduleUrls, rolePrefix } = config.database;
+    const layout = new DatabaseLayout({ url: databaseUrl, isolation, moduleUrls, rolePrefix, secret });
     await migrateAll(config, layout, graph.modules, (message) => logger.info(message));
   }
   const common = {

@@ -1,122 +1,99 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { migrateAll } from '../../src/app.ts';
 import { modules } from '../../src/modules/index.ts';
-import { BUS, DatabaseLayout } from '../../src/shared/database/index.ts';
-import {
-  createTestDatabase,
-  TEST_ROLE_PREFIX,
-  TEST_SECRET,
-  type TestDatabase,
-} from '../../src/shared/testing/index.ts';
-import { judgeIsolation, type Owner } from './judge-isolation.ts';
+import { ISOLATION_LEVELS, readConfig } from '../../src/shared/config/index.ts';
+import { BUS } from '../../src/shared/database/index.ts';
+import { createTestDatabase, type TestDatabase } from '../../src/shared/testing/index.ts';
+import { attemptsOn, thingsOf, tryAll, tryAllAsOwner, type Things } from './attempts.ts';
+import { judgeIsolation, ownersIn, type Owner } from './judge-isolation.ts';
+import { plantsAt } from './isolation-plants.ts';
 
 const TEST_LIMIT_MS = 60_000;
 const INSUFFICIENT_PRIVILEGE = '42501';
-const names = [...modules.map(({ contract }) => contract.name), BUS];
+/** On one other module: it has a dozen tables, and there are several ways to each. */
+const ATTEMPTS_AT_LEAST = 50;
+const moduleNames = modules.map(({ contract }) => contract.name);
+const names = [...moduleNames, BUS];
 
-describe('a module’s data', () => {
+describe.each(ISOLATION_LEVELS)('a module’s data, kept apart by %s', (isolation) => {
   let database: TestDatabase;
-  let layout: DatabaseLayout;
-  let administrator: pg.Client;
   let owners: readonly Owner[];
+  const administrators = new Map<string, pg.Client>();
+  const things = new Map<string, Things>();
+
+  const administratorOf = (name: string): pg.Client => {
+    const client = administrators.get(database.layout.adminUrl(name));
+    if (client === undefined) throw new Error(`nobody has connected to the database of ${name}`);
+    return client;
+  };
+  /** Whose database it is, where each has one. */
+  const alone = (name: string): string | undefined => (isolation === 'server' ? name : undefined);
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    layout = new DatabaseLayout({
-      url: database.url,
-      moduleUrls: {},
-      rolePrefix: TEST_ROLE_PREFIX,
-      secret: TEST_SECRET,
-    });
-    owners = names.map((name) => ({
-      name,
-      schema: layout.schema(name),
-      role: layout.role(name),
-      ownerRole: layout.ownerRole(name),
-    }));
-    administrator = new pg.Client({ connectionString: database.url });
-    await administrator.connect();
+    database = await createTestDatabase({ isolation });
+    // Also where a template has the tables: what belongs to the database itself is not copied with it.
+    await migrateAll(readConfig(database.settings, moduleNames), database.layout, moduleNames, () => undefined);
+    owners = ownersIn(database.layout, moduleNames);
+    for (const owner of owners) {
+      const url = database.layout.adminUrl(owner.name);
+      const client = administrators.get(url) ?? new pg.Client({ connectionString: url });
+      if (!administrators.has(url)) await client.connect();
+      administrators.set(url, client);
+      things.set(owner.name, await thingsOf(client, owner));
+    }
   }, TEST_LIMIT_MS);
   afterAll(async () => {
-    await administrator.end();
+    for (const client of administrators.values()) await client.end();
     await database.drop();
   }, TEST_LIMIT_MS);
 
-  const tablesOf = async (schema: string): Promise<string[]> => {
-    const { rows } = await administrator.query<{ name: string }>(
-      'select tablename as name from pg_tables where schemaname = $1 order by 1',
-      [schema],
-    );
-    return rows.map(({ name }) => name);
-  };
+  /** The others in the same database, and what they have there. */
+  const othersBeside = (name: string) =>
+    owners
+      .filter((owner) => owner.name !== name && database.layout.adminUrl(owner.name) === database.layout.adminUrl(name))
+      .map((owner) => ({ owner, things: things.get(owner.name) ?? { tables: [], sequences: [], calls: [] } }));
 
-  it('is open to its own role alone, as the catalogue of the database has it', async () => {
-    for (const { schema } of owners)
-      expect({ schema, tables: await tablesOf(schema) }).not.toEqual({ schema, tables: [] });
-    expect(await judgeIsolation(administrator, owners)).toEqual([]);
+  it('is open to its own roles alone, as the catalogue of the database has it', async () => {
+    for (const { name } of owners) expect({ name, tables: things.get(name)?.tables }).not.toEqual({ name, tables: [] });
+    for (const { name } of isolation === 'server' ? owners : owners.slice(0, 1)) {
+      expect(await judgeIsolation(administratorOf(name), owners, alone(name))).toEqual([]);
+    }
   });
 
   it.each(names)(
-    'of every other one is closed to whoever logs in as %s',
+    'of every other one is closed to whoever logs in as %s, and to its migrations',
     async (name) => {
+      const { layout } = database;
+      const others = othersBeside(name);
       const client = new pg.Client({ connectionString: layout.moduleUrl(name) });
       await client.connect();
       try {
-        const own = (await tablesOf(layout.schema(name)))[0];
-        await client.query(`select from ${layout.schema(name)}.${own}`);
-        for (const other of owners.filter((owner) => owner.name !== name)) {
-          const attempts = [
-            `create table ${other.schema}.intruder (id text)`,
-            `set role ${other.role}`,
-            `set role ${other.ownerRole}`,
-            ...(await tablesOf(other.schema)).flatMap((table) => [
-              `select from ${other.schema}.${table}`,
-              `insert into ${other.schema}.${table} default values`,
-              `delete from ${other.schema}.${table}`,
-              `drop table ${other.schema}.${table}`,
-              `create table ${layout.schema(name)}.reference (like ${other.schema}.${table})`,
-            ]),
-          ];
-          for (const attempt of attempts) {
-            await expect(client.query(attempt)).rejects.toMatchObject({ code: INSUFFICIENT_PRIVILEGE });
-          }
-        }
+        await client.query(`select from ${things.get(name)?.tables[0]?.name}`);
+        const attempts = others.flatMap((other) => attemptsOn(other.owner, other.things));
+        expect(await tryAll(client, attempts)).toBeGreaterThanOrEqual(others.length * ATTEMPTS_AT_LEAST);
       } finally {
         await client.end();
+      }
+      await tryAllAsOwner(administratorOf(name), layout.ownerRole(name), others);
+      for (const other of names.filter((each) => layout.adminUrl(each) !== layout.adminUrl(name))) {
+        const url = new URL(layout.moduleUrl(name));
+        url.host = new URL(layout.adminUrl(other)).host;
+        url.pathname = new URL(layout.adminUrl(other)).pathname;
+        const stranger = new pg.Client({ connectionString: url.toString() });
+        await expect(stranger.connect()).rejects.toMatchObject({ code: INSUFFICIENT_PRIVILEGE });
       }
     },
     TEST_LIMIT_MS,
   );
 
-  const catalog = roleOf('catalog');
-  it.each([
-    [`grant usage on schema inventory to ${catalog}`, /catalog has USAGE on inventory/],
-    [`grant create on schema inventory to ${catalog}`, /catalog has CREATE on inventory/],
-    [`grant select on inventory.stock_items to ${catalog}`, /catalog has SELECT on inventory\.stock_items/],
-    [`grant references on inventory.stock_items to ${catalog}`, /catalog has REFERENCES on inventory\.stock_items/],
-    [`grant update (sku) on inventory.stock_items to ${catalog}`, /catalog has UPDATE on inventory\.stock_items/],
-    [`grant truncate on inventory.stock_items to public`, /bus has TRUNCATE on inventory\.stock_items/],
-    [
-      `grant usage on all sequences in schema inventory to ${catalog}`,
-      /catalog has USAGE on inventory\.ledger_entries_id_seq/,
-    ],
-    [`grant ${roleOf('inventory')}_owner to ${catalog}`, /catalog has MEMBER on banyan_test_inventory_owner/],
-    [`grant create on schema public to ${catalog}`, /catalog has CREATE on public/],
-    [`alter role ${catalog} createrole`, /catalog has CREATEROLE on everything/],
-    [
-      'alter table fulfilment.shipments add column planted text references inventory.locations (code)',
-      /FOREIGN KEY on fulfilment\.shipments to inventory\.locations/,
-    ],
-    [
-      'create view fulfilment.planted as select * from inventory.stock_items',
-      /VIEW on fulfilment\.planted on inventory/,
-    ],
-  ])('is found to be open after: %s', async (planted, fault) => {
+  it.each(plantsAt(isolation))('is found to be open after: $statement', async ({ statement, fault }) => {
+    const administrator = administratorOf('inventory');
     // Roles belong to the whole server, so that a plant must never be committed.
     await administrator.query('begin');
     try {
-      await administrator.query(planted);
-      expect(await judgeIsolation(administrator, owners)).toEqual(
+      await administrator.query(statement);
+      expect(await judgeIsolation(administrator, owners, alone('inventory'))).toEqual(
         expect.arrayContaining([expect.stringMatching(fault)]),
       );
     } finally {
@@ -124,8 +101,3 @@ describe('a module’s data', () => {
     }
   });
 });
-
-/** A module's role in these tests, before there is a database. */
-function roleOf(name: string): string {
-  return `${TEST_ROLE_PREFIX}_${name}`;
-}

@@ -21,6 +21,7 @@ export const SIDE_DOORS: Readonly<Record<string, string>> = {
   'src/shared/database/embedded/start-embedded-postgres.ts': 'a process with DATABASE_URL never loads it',
   'src/shared/module/tokens.ts': 'names alone, without the host that binds them',
   'src/shared/testing/application.ts': 'suites that do not start the application do not load it',
+  'src/shared/testing/test-layout.ts': 'jest’s global setup runs where there is no describe or it',
   'src/shared/testing/test-services.ts': 'jest’s global setup runs where there is no describe or it',
 };
 

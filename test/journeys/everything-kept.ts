@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
-import pg from 'pg';
-import { eventually, type World } from '../../src/shared/testing/index.ts';
+import { amongTables, eventually, rowsAmongTables, type World } from '../../src/shared/testing/index.ts';
 import { allCharges } from './shop.ts';
 
 /** What a refused request may write: that its key was refused. The rest is the machinery's own business. */
@@ -14,39 +13,33 @@ const NOT_KEPT = new Set([
 
 /** Every row of every module, as one fingerprint per table, and the provider's books. */
 export async function everythingKept(shop: World): Promise<Record<string, unknown>> {
-  const client = new pg.Client({ connectionString: shop.databaseUrl });
-  await client.connect();
-  try {
-    const kept: Record<string, unknown> = { charges: await allCharges(shop) };
-    const { rows: tables } = await client.query<{ schema: string; name: string }>(
-      'select schemaname as schema, tablename as name from pg_tables where schemaname = any($1) order by 1, 2',
-      [[...shop.application.modules.keys()]],
-    );
-    for (const { schema, name } of tables.filter(({ name }) => !NOT_KEPT.has(name))) {
-      const { rows } = await client.query<{ fingerprint: string }>(
-        `select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as fingerprint
-         from ${schema}.${name} t`,
+  const kept: Record<string, unknown> = { charges: await allCharges(shop) };
+  for (const module of shop.application.modules.keys()) {
+    await amongTables(shop.layout, module, async (client) => {
+      const { rows: tables } = await client.query<{ name: string }>(
+        `select c.relname as name from pg_class c
+         where c.relkind = 'r' and pg_get_userbyid(c.relowner) = $1 order by 1`,
+        [shop.layout.ownerRole(module)],
       );
-      kept[`${schema}.${name}`] = rows[0]?.fingerprint;
-    }
-    return kept;
-  } finally {
-    await client.end();
+      const names = tables.map(({ name }) => name.slice(shop.layout.tablePrefix(module).length));
+      for (const name of names.filter((each) => !NOT_KEPT.has(each))) {
+        const { rows } = await client.query<{ fingerprint: string }>(
+          `select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as fingerprint
+           from ${name} t`,
+        );
+        kept[`${module}.${name}`] = rows[0]?.fingerprint;
+      }
+    });
   }
+  return kept;
 }
 
 /** Everything that events bring about has been brought about. */
 export async function untilQuiet(shop: World): Promise<void> {
-  const client = new pg.Client({ connectionString: shop.databaseUrl });
-  await client.connect();
-  try {
-    await eventually(async () => {
-      for (const module of shop.application.modules.keys()) {
-        const { rows } = await client.query(`select event_id from ${module}.deliveries where state <> 'acknowledged'`);
-        expect(rows).toEqual([]);
-      }
-    });
-  } finally {
-    await client.end();
-  }
+  await eventually(async () => {
+    for (const module of shop.application.modules.keys()) {
+      const open = `select event_id from deliveries where state <> 'acknowledged'`;
+      expect(await rowsAmongTables(shop.layout, module, open)).toEqual([]);
+    }
+  });
 }

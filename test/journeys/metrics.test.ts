@@ -107,7 +107,7 @@ describeEachPlacement('the figures of the bus', (world) => {
 
   it('show how much is on its way, to whom, and since when', async () => {
     const shop = world();
-    const id = await plantDelivery(shop.databaseUrl, 'ordering', 'notifications', { state: 'acknowledged' });
+    const id = await plantDelivery(shop.layout, 'ordering', 'notifications', { state: 'acknowledged' });
     const delivery = (change: string): Promise<number> =>
       shop.database('ordering').single(shop.context()).run(`update deliveries set ${change} where event_id = $1`, [id]);
     await delivery(`state = 'open', due_at = now() + interval '1 hour', created_at = now() - interval '1 minute'`);
@@ -122,8 +122,8 @@ describeEachPlacement('the figures of the bus', (world) => {
 
   it('show what waits for an operator, and for how long', async () => {
     const shop = world();
-    await plantDeadLetter(shop.databaseUrl, 'reporting', 2);
-    await plantDelivery(shop.databaseUrl, 'ordering', 'identity', { state: 'quarantined' });
+    await plantDeadLetter(shop.layout, 'reporting', 2);
+    await plantDelivery(shop.layout, 'ordering', 'identity', { state: 'quarantined' });
     await eventually(async () => {
       const figures = await scrape(shop);
       expect(figures.of('banyan_bus_dead_letters', 'reporting')).toBe(1);

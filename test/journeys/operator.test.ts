@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { plantDeadLetter, plantDelivery, rowsOf } from '../../src/operate/test/planted-events.ts';
+import { plantDeadLetter, plantDelivery } from '../../src/operate/test/planted-events.ts';
 import { newId } from '../../src/shared/values/index.ts';
-import { describeEachPlacement, eventually, type World } from '../../src/shared/testing/index.ts';
+import { describeEachPlacement, eventually, rowsAmongTables, type World } from '../../src/shared/testing/index.ts';
 
 const SYSTEM = '/admin/v1/system';
 /** Longer than an event may be on its way. */
@@ -26,9 +26,10 @@ async function actionsOn(shop: World, target: string): Promise<Item[]> {
 
 /** How the inbox of a module has the events of a stream, in order. */
 async function statusesOf(shop: World, module: string, subject: string): Promise<string[]> {
-  const rows = await rowsOf<{ status: string }>(
-    shop.databaseUrl,
-    `select status from ${module}.inbox where subject = $1 order by sequence`,
+  const rows = await rowsAmongTables<{ status: string }>(
+    shop.layout,
+    module,
+    `select status from inbox where subject = $1 order by sequence`,
     [subject],
   );
   return rows.map(({ status }) => status);
@@ -44,7 +45,7 @@ async function offendersOf(shop: World, invariant: string): Promise<string[]> {
 describeEachPlacement('an operator', (world) => {
   it('sees how many events wait behind a dead letter, of one module or of all', async () => {
     const shop = world();
-    const { id } = await plantDeadLetter(shop.databaseUrl, 'reporting', 2);
+    const { id } = await plantDeadLetter(shop.layout, 'reporting', 2);
     const found = (await itemsAt(shop, 'dead-letters')).filter((letter) => letter.id === id);
     expect(found).toMatchObject([{ module: 'reporting', source: 'ordering', attempts: 8, waiting: 2 }]);
     expect(await itemsAt(shop, 'dead-letters?module=reporting')).toContainEqual(found[0]);
@@ -60,7 +61,7 @@ describeEachPlacement('an operator', (world) => {
     'can %s a dead letter once, those behind it follow, and the act is kept with its note',
     async (how, action, end) => {
       const shop = world();
-      const { id, subject } = await plantDeadLetter(shop.databaseUrl, 'reporting', 2);
+      const { id, subject } = await plantDeadLetter(shop.layout, 'reporting', 2);
       const path = `${SYSTEM}/dead-letters/${id}/${how}`;
       await shop.admin.post(path).send({ note: 'the price is there now' }).expect(204);
       await eventually(async () => expect(await statusesOf(shop, 'reporting', subject)).toEqual([end, 'done', 'done']));
@@ -82,14 +83,14 @@ describeEachPlacement('an operator', (world) => {
 
   it('needs no note to retry', async () => {
     const shop = world();
-    const { id } = await plantDeadLetter(shop.databaseUrl, 'reporting');
+    const { id } = await plantDeadLetter(shop.layout, 'reporting');
     await shop.admin.post(`${SYSTEM}/dead-letters/${id}/retry`).expect(204);
     expect(await actionsOn(shop, id)).toMatchObject([{ action: 'dead letter retried', note: null }]);
   });
 
   it('finds what no queue would take, in the audit too, and sends it again', async () => {
     const shop = world();
-    const id = await plantDelivery(shop.databaseUrl, 'ordering', 'reporting', { state: 'quarantined' });
+    const id = await plantDelivery(shop.layout, 'ordering', 'reporting', { state: 'quarantined' });
     const found = (await itemsAt(shop, 'quarantine')).filter(({ eventId }) => eventId === id);
     expect(found).toMatchObject([
       {
@@ -106,7 +107,9 @@ describeEachPlacement('an operator', (world) => {
     await retry('notifications').expect(404);
     await retry('reporting').expect(204);
     await eventually(async () => {
-      const rows = await rowsOf(shop.databaseUrl, 'select status from reporting.inbox where event_id = $1', [id]);
+      const rows = await rowsAmongTables(shop.layout, 'reporting', 'select status from inbox where event_id = $1', [
+        id,
+      ]);
       expect(rows).toEqual([{ status: 'done' }]);
       expect(await offendersOf(shop, 'I5')).toEqual([]);
     });
@@ -120,27 +123,28 @@ describeEachPlacement('an operator', (world) => {
   it('is told by the audit of an event that is late, and not of one that has arrived', async () => {
     const shop = world();
     // To a module that has no queue of its own nothing is sent.
-    const late = await plantDelivery(shop.databaseUrl, 'ordering', 'identity', { state: 'quarantined' });
-    const arrived = await plantDelivery(shop.databaseUrl, 'ordering', 'reporting', { state: 'acknowledged' });
-    await rowsOf(
-      shop.databaseUrl,
-      `update ordering.deliveries set created_at = $3, due_at = now() + interval '1 hour',
+    const late = await plantDelivery(shop.layout, 'ordering', 'identity', { state: 'quarantined' });
+    const arrived = await plantDelivery(shop.layout, 'ordering', 'reporting', { state: 'acknowledged' });
+    await rowsAmongTables(
+      shop.layout,
+      'ordering',
+      `update deliveries set created_at = $3, due_at = now() + interval '1 hour',
          state = case event_id when $1 then 'open' else state end
        where event_id in ($1, $2)`,
       [late, arrived, LONG_AGO],
     );
     expect(await offendersOf(shop, 'I5')).toEqual([`${late} to identity`]);
-    await rowsOf(shop.databaseUrl, 'delete from ordering.deliveries where event_id = $1', [late]);
+    await rowsAmongTables(shop.layout, 'ordering', 'delete from deliveries where event_id = $1', [late]);
   });
 
   it('feeds a module once more with what it has lost, and only since the time that is named', async () => {
     const shop = world();
     const [before, since] = ['2021-05-01T00:00:00.000Z', '2021-06-01T00:00:00.000Z'];
-    const old = await plantDelivery(shop.databaseUrl, 'ordering', 'notifications', {
+    const old = await plantDelivery(shop.layout, 'ordering', 'notifications', {
       state: 'acknowledged',
       time: before,
     });
-    const lost = await plantDelivery(shop.databaseUrl, 'ordering', 'notifications', {
+    const lost = await plantDelivery(shop.layout, 'ordering', 'notifications', {
       state: 'acknowledged',
       time: since,
     });
@@ -148,21 +152,30 @@ describeEachPlacement('an operator', (world) => {
     const first = await shop.admin.post(`${SYSTEM}/replays`).send(replay).expect(200);
     expect(first.body).toEqual({ reopened: 1 });
     const inbox = () =>
-      rowsOf(
-        shop.databaseUrl,
-        'select event_id, status, attempts from notifications.inbox where event_id in ($1, $2)',
+      rowsAmongTables(
+        shop.layout,
+        'notifications',
+        'select event_id, status, attempts from inbox where event_id in ($1, $2)',
         [old, lost],
       );
     const once = [{ event_id: lost, status: 'done', attempts: 1 }];
     await eventually(async () => expect(await inbox()).toEqual(once));
     await eventually(async () => {
-      const open = await rowsOf(shop.databaseUrl, `select from ordering.deliveries where state <> 'acknowledged'`);
+      const open = await rowsAmongTables(
+        shop.layout,
+        'ordering',
+        `select from deliveries where state <> 'acknowledged'`,
+      );
       expect(open).toHaveLength(0);
     });
     const again = await shop.admin.post(`${SYSTEM}/replays`).send(replay).expect(200);
     expect(again.body).toEqual({ reopened: 1 });
     await eventually(async () => {
-      const open = await rowsOf(shop.databaseUrl, `select from ordering.deliveries where state <> 'acknowledged'`);
+      const open = await rowsAmongTables(
+        shop.layout,
+        'ordering',
+        `select from deliveries where state <> 'acknowledged'`,
+      );
       expect(open).toHaveLength(0);
     });
     expect(await inbox()).toEqual(once);
@@ -184,10 +197,7 @@ describeEachPlacement('an operator', (world) => {
 
   it('sees the newest of what was done first, and as much of it as asked for', async () => {
     const shop = world();
-    const letters = [
-      await plantDeadLetter(shop.databaseUrl, 'reporting'),
-      await plantDeadLetter(shop.databaseUrl, 'ordering'),
-    ];
+    const letters = [await plantDeadLetter(shop.layout, 'reporting'), await plantDeadLetter(shop.layout, 'ordering')];
     for (const { id } of letters) await shop.admin.post(`${SYSTEM}/dead-letters/${id}/retry`).expect(204);
     const { body } = await shop.admin.get(`${SYSTEM}/actions?limit=2`).expect(200);
     expect(body.items.map(({ target }: Item) => target)).toEqual(letters.map(({ id }) => id).reverse());
@@ -227,9 +237,10 @@ describeEachPlacement('an operator', (world) => {
 /** One that no process knows how to go on with. */
 async function plantStuckSaga(shop: World): Promise<string> {
   const id = newId('saga');
-  await rowsOf(
-    shop.databaseUrl,
-    `insert into ordering.sagas (id, name, version, key, status, state, failure, context, lease_until)
+  await rowsAmongTables(
+    shop.layout,
+    'ordering',
+    `insert into sagas (id, name, version, key, status, state, failure, context, lease_until)
      values ($1, 'planted', 1, $1, 'needs_attention', '{}', $2, '{}', now())`,
     [id, JSON.stringify({ code: 'payments.declined', title: 'Declined', status: 402 })],
   );

@@ -49,6 +49,7 @@ export async function startPartition(
         calls: 'direct',
         dataDir,
         environment: {
+          ...database.settings,
           ...addresses,
           ...environment,
           BANYAN_MODULES: modules.join(','),

@@ -1,6 +1,11 @@
 import { expect, it } from '@jest/globals';
-import pg from 'pg';
-import { describeEachPlacement, eventually, type World } from '../../src/shared/testing/index.ts';
+import {
+  amongTables,
+  describeEachPlacement,
+  eventually,
+  rowsAmongTables,
+  type World,
+} from '../../src/shared/testing/index.ts';
 import { stockByLedger } from './books.ts';
 import { chargesOf, complete, fillCart, stockOf, stockVariant } from './shop.ts';
 
@@ -52,35 +57,24 @@ async function visible(shop: World, sku: string, orders: readonly string[]) {
 const modulesOf = (shop: World): string[] => [...shop.application.modules.keys()];
 
 async function allDelivered(shop: World): Promise<void> {
-  await asAdministrator(shop, async (client) => {
-    await eventually(async () => {
-      for (const module of modulesOf(shop)) {
-        const open = await client.query(`select event_id from ${module}.deliveries where state <> 'acknowledged'`);
-        const unfinished = await client.query(`select event_id from ${module}.inbox where status <> 'done'`);
-        expect([...open.rows, ...unfinished.rows]).toEqual([]);
-      }
-    });
+  await eventually(async () => {
+    for (const module of modulesOf(shop)) {
+      const rows = (sql: string): Promise<object[]> => rowsAmongTables(shop.layout, module, sql);
+      const open = await rows(`select event_id from deliveries where state <> 'acknowledged'`);
+      const unfinished = await rows(`select event_id from inbox where status <> 'done'`);
+      expect([...open, ...unfinished]).toEqual([]);
+    }
   });
 }
 
 /** Opens each delivery that was ever acknowledged once more, as if its acknowledgement had been lost. Returns how many. */
 async function reopenAll(shop: World): Promise<number> {
-  return await asAdministrator(shop, async (client) => {
-    let reopened = 0;
-    for (const publisher of modulesOf(shop)) {
-      const { rowCount } = await client.query(`update ${publisher}.deliveries set state = 'open', due_at = now()`);
-      reopened += rowCount ?? 0;
-    }
-    return reopened;
-  });
-}
-
-async function asAdministrator<Result>(shop: World, body: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: shop.databaseUrl });
-  await client.connect();
-  try {
-    return await body(client);
-  } finally {
-    await client.end();
+  let reopened = 0;
+  for (const publisher of modulesOf(shop)) {
+    const { rowCount } = await amongTables(shop.layout, publisher, (client) =>
+      client.query(`update deliveries set state = 'open', due_at = now()`),
+    );
+    reopened += rowCount ?? 0;
   }
+  return reopened;
 }

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { migrateAll } from '../../src/app.ts';
 import { modules } from '../../src/modules/index.ts';
-import { readConfig } from '../../src/shared/config/index.ts';
+import { ISOLATION_LEVELS, readConfig, type IsolationLevel } from '../../src/shared/config/index.ts';
 import { startEmbeddedPostgres } from '../../src/shared/database/embedded/start-embedded-postgres.ts';
-import { DatabaseLayout } from '../../src/shared/database/index.ts';
-import { publishTestServices, TEST_ROLE_PREFIX, TEST_SECRET } from '../../src/shared/testing/test-services.ts';
+import { databaseOf, testPlace } from '../../src/shared/testing/test-layout.ts';
+import { publishTestServices } from '../../src/shared/testing/test-services.ts';
 
 const TEMPLATE = 'banyan_template';
 /** Several suites run at once, and each application opens a pool per module. */
@@ -32,30 +32,37 @@ export default async function startServices(): Promise<void> {
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: MAX_CONNECTIONS },
   });
   cleanups.push(() => postgres.stop());
-  await migrateTemplate(postgres.url);
+  const isolation = chosenIsolation();
+  const names = modules.map(({ contract }) => contract.name);
+  await migrateTemplate(postgres.url, isolation, names);
   const redisUrl = process.env['REDIS_URL'] ?? (await startRedis(dataDir, cleanups));
   if (redisUrl === undefined) {
     process.stderr.write('No redis-server on this machine: every suite runs with its queues in Postgres.\n');
   }
-  publishTestServices({ databaseUrl: postgres.url, template: TEMPLATE, redisUrl });
+  publishTestServices({ databaseUrl: postgres.url, template: TEMPLATE, isolation, modules: names, redisUrl });
 }
 
-async function migrateTemplate(serverUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(`create database ${TEMPLATE}`);
-  await client.end();
+/** TEST_ISOLATION: at which level of DATA_ISOLATION the suites run. */
+function chosenIsolation(): IsolationLevel {
+  const given = process.env['TEST_ISOLATION'] ?? 'schema';
+  const level = ISOLATION_LEVELS.find((each) => each === given);
+  if (level === undefined) throw new Error(`TEST_ISOLATION is ${given}; it can be ${ISOLATION_LEVELS.join(', ')}`);
+  return level;
+}
+
+async function migrateTemplate(serverUrl: string, isolation: IsolationLevel, names: readonly string[]): Promise<void> {
   const url = new URL(serverUrl);
   url.pathname = `/${TEMPLATE}`;
-  const names = modules.map(({ contract }) => contract.name);
-  const config = readConfig({ DATABASE_URL: url.toString() }, names);
-  const layout = new DatabaseLayout({
-    url: url.toString(),
-    moduleUrls: {},
-    rolePrefix: TEST_ROLE_PREFIX,
-    secret: TEST_SECRET,
-  });
-  await migrateAll(config, layout, names, () => undefined);
+  const owners = isolation === 'server' ? names : [];
+  const moduleUrls = Object.fromEntries(owners.map((module) => [module, databaseOf(url.toString(), module)]));
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  for (const each of [url.toString(), ...Object.values(moduleUrls)]) {
+    await client.query(`create database ${new URL(each).pathname.slice(1)}`);
+  }
+  await client.end();
+  const { layout, settings } = testPlace(url.toString(), isolation, moduleUrls);
+  await migrateAll(readConfig(settings, names), layout, names, () => undefined);
 }
 
 async function startRedis(folder: string, cleanups: Cleanup[]): Promise<string | undefined> {

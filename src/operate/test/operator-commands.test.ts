@@ -6,8 +6,14 @@ import { Command } from 'commander';
 import { modules } from '../../modules/index.ts';
 import { addOperatorCommands } from '../../operate.ts';
 import { readConfig } from '../../shared/config/index.ts';
-import { createTestDatabase, TEST_ROLE_PREFIX, TEST_SECRET, type TestDatabase } from '../../shared/testing/index.ts';
-import { plantDeadLetter, plantDelivery, rowsOf } from './planted-events.ts';
+import {
+  createTestDatabase,
+  rowsAmongTables,
+  TEST_ROLE_PREFIX,
+  TEST_SECRET,
+  type TestDatabase,
+} from '../../shared/testing/index.ts';
+import { plantDeadLetter, plantDelivery } from './planted-events.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..');
 /** A process of its own compiles the sources first. */
@@ -19,7 +25,7 @@ let database: TestDatabase;
 
 function environment(): Record<string, string> {
   return {
-    DATABASE_URL: database.url,
+    ...database.settings,
     BANYAN_ROLE_PREFIX: TEST_ROLE_PREFIX,
     BANYAN_SECRET: TEST_SECRET,
     // Nobody is there: a command has no use for it.
@@ -63,8 +69,8 @@ async function answerOf(...given: string[]): Promise<{ items: Record<string, unk
 }
 
 async function statusOf(module: string, eventId: string): Promise<unknown> {
-  const sql = `select status, attempts from ${module}.inbox where event_id = $1`;
-  return (await rowsOf(database.url, sql, [eventId]))[0];
+  const sql = `select status, attempts from inbox where event_id = $1`;
+  return (await rowsAmongTables(database.layout, module, sql, [eventId]))[0];
 }
 
 beforeAll(async () => {
@@ -77,8 +83,8 @@ afterAll(async () => {
 
 describe('the operator’s command line', () => {
   it('lists dead letters, for a person and for a program', async () => {
-    const { id, subject } = await plantDeadLetter(database.url, 'reporting', 1);
-    await plantDeadLetter(database.url, 'ordering');
+    const { id, subject } = await plantDeadLetter(database.layout, 'reporting', 1);
+    await plantDeadLetter(database.layout, 'ordering');
     const { items } = await answerOf('dead-letters', 'list', '--module', 'reporting');
     expect(items).toMatchObject([{ id, module: 'reporting', subject, waiting: 1, attempts: 8 }]);
     const [titles, first, second, ...rest] = (await run(['dead-letters', 'list'])).trimEnd().split('\n');
@@ -92,8 +98,8 @@ describe('the operator’s command line', () => {
   });
 
   it('retries and discards, and keeps who did it and why', async () => {
-    const wrong = await plantDeadLetter(database.url, 'catalog');
-    const gone = await plantDeadLetter(database.url, 'catalog');
+    const wrong = await plantDeadLetter(database.layout, 'catalog');
+    const gone = await plantDeadLetter(database.layout, 'catalog');
     expect(await run(['dead-letters', 'retry', wrong.id])).toBe(`${wrong.id} will be handled again.\n`);
     // The servers handle it: the command has only put it back.
     expect(await statusOf('catalog', wrong.id)).toEqual({ status: 'retrying', attempts: 0 });
@@ -114,15 +120,15 @@ describe('the operator’s command line', () => {
   });
 
   it('sends again what was in quarantine, and what was sent before', async () => {
-    const quarantined = await plantDelivery(database.url, 'ordering', 'reporting', { state: 'quarantined' });
-    await plantDelivery(database.url, 'ordering', 'notifications', { state: 'acknowledged' });
+    const quarantined = await plantDelivery(database.layout, 'ordering', 'reporting', { state: 'quarantined' });
+    await plantDelivery(database.layout, 'ordering', 'notifications', { state: 'acknowledged' });
     const { items } = await answerOf('quarantine', 'list');
     expect(items).toMatchObject([{ eventId: quarantined, module: 'ordering', subscriber: 'reporting' }]);
     const retry = ['quarantine', 'retry', quarantined, '--subscriber', 'reporting', '--note', 'it is back'];
     expect(await run(retry)).toBe(`${quarantined} will be sent to reporting again.\n`);
     const replay = ['replay', '--source', 'ordering', '--subscriber', 'notifications', '--from', LONG_AGO];
     expect(await answerOf(...replay)).toEqual({ reopened: 1 });
-    const deliveries = await rowsOf(database.url, 'select state from ordering.deliveries');
+    const deliveries = await rowsAmongTables(database.layout, 'ordering', 'select state from deliveries');
     expect(deliveries).toEqual([{ state: 'open' }, { state: 'open' }]);
     expect(await run(['quarantine', 'list'])).toBe('Nothing is in quarantine.\n');
   });
@@ -138,7 +144,12 @@ describe('the operator’s command line', () => {
     ],
     ['a module that does not exist', ['dead-letters', 'list', '--module', 'shop'], {}, /^This process hosts no .*shop/],
     ['a command that does not exist', ['dead-letters', 'forget'], {}, /^error: unknown command 'forget'/],
-    ['embedded Postgres', ['actions', 'list'], { DATABASE_URL: '' }, /^DATABASE_URL is not set.* HTTP API.*\.$/],
+    [
+      'embedded Postgres',
+      ['actions', 'list'],
+      { DATABASE_URL: '', DATA_ISOLATION: 'schema' },
+      /^DATABASE_URL is not set.* HTTP API.*\.$/,
+    ],
     [
       'another secret than the server’s',
       ['actions', 'list'],
@@ -155,8 +166,8 @@ describe('the operator’s command line', () => {
   it('refuses a database that has not been migrated', async () => {
     const empty = await createTestDatabase();
     try {
-      await rowsOf(empty.url, 'drop table reporting.operator_actions');
-      const refused = run(['actions', 'list'], { DATABASE_URL: empty.url });
+      await rowsAmongTables(empty.layout, 'reporting', 'drop table operator_actions');
+      const refused = run(['actions', 'list'], empty.settings);
       await expect(refused).rejects.toThrow(/^The database .*migrate first: --migrate-only\.$/);
     } finally {
       await empty.drop();
@@ -179,8 +190,9 @@ describe('the program of the server', () => {
         output: '',
         complaint: 'No such dead letter: eventId evt_1 (system.dead_letter_not_found).\n',
       });
-      const nowhere = 'postgres://shop:secret@127.0.0.1:1/banyan';
-      expect(await startBanyan(['actions', 'list'], { DATABASE_URL: nowhere })).toEqual({
+      const urls = Object.keys(environment()).filter((name) => name.startsWith('DATABASE_URL'));
+      const nowhere = urls.map((name) => [name, `postgres://shop:secret@127.0.0.1:1/${name.toLowerCase()}`]);
+      expect(await startBanyan(['actions', 'list'], Object.fromEntries(nowhere))).toEqual({
         code: 1,
         output: '',
         complaint: expect.stringMatching(/^The database cannot be reached \([^@\n]+\); .* correct DATABASE_URL\.\n$/),

@@ -1,20 +1,6 @@
-import pg from 'pg';
+import type { DatabaseLayout } from '../../shared/database/index.ts';
+import { rowsAmongTables } from '../../shared/testing/index.ts';
 import { newId } from '../../shared/values/index.ts';
-
-/** Rows of a database, asked as its administrator: whatever runs on it need not know. */
-export async function rowsOf<Row extends object>(
-  databaseUrl: string,
-  sql: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, [...values])).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 /** Modules hear of it, and it does them no harm. */
 const TYPE = 'ordering.orderCancelled';
@@ -30,27 +16,30 @@ export interface PlantedLetter {
 }
 
 /** The first event of a stream as a dead letter of `module`, with so many later ones behind it. */
-export async function plantDeadLetter(databaseUrl: string, module: string, waiting = 0): Promise<PlantedLetter> {
+export async function plantDeadLetter(layout: DatabaseLayout, module: string, waiting = 0): Promise<PlantedLetter> {
   const subject = newId('planted');
   const [id = '', ...later] = Array.from({ length: waiting + 1 }, () => newId('evt'));
   const error = { name: 'pricing.no_price', message: 'no price in this currency', stack: null };
-  await rowsOf(
-    databaseUrl,
-    `insert into ${module}.inbox (event_id, source, type, subject, sequence, status, attempts, envelope, error)
+  await rowsAmongTables(
+    layout,
+    module,
+    `insert into inbox (event_id, source, type, subject, sequence, status, attempts, envelope, error)
      values ($1, 'ordering', '${TYPE}', $2, 1, 'dead', 8, $3, $4)`,
     [id, subject, envelope(id, subject, 1), JSON.stringify(error)],
   );
   for (const [index, eventId] of later.entries()) {
-    await rowsOf(
-      databaseUrl,
-      `insert into ${module}.inbox (event_id, source, type, subject, sequence, status, envelope)
+    await rowsAmongTables(
+      layout,
+      module,
+      `insert into inbox (event_id, source, type, subject, sequence, status, envelope)
        values ($1, 'ordering', '${TYPE}', $2, $3, 'parked', $4)`,
       [eventId, subject, index + 2, envelope(eventId, subject, index + 2)],
     );
   }
-  await rowsOf(
-    databaseUrl,
-    `insert into ${module}.inbox_positions (source, subject, sequence) values ('ordering', $1, 0)`,
+  await rowsAmongTables(
+    layout,
+    module,
+    `insert into inbox_positions (source, subject, sequence) values ('ordering', $1, 0)`,
     [subject],
   );
   return { id, subject };
@@ -58,22 +47,24 @@ export async function plantDeadLetter(databaseUrl: string, module: string, waiti
 
 /** An event that `module` published at `time`, and how far it has come on its way to `subscriber`. */
 export async function plantDelivery(
-  databaseUrl: string,
+  layout: DatabaseLayout,
   module: string,
   subscriber: string,
   { state, time = new Date().toISOString() }: { state: 'acknowledged' | 'quarantined'; time?: string },
 ): Promise<string> {
   const [id, subject] = [newId('evt'), newId('planted')];
-  await rowsOf(
-    databaseUrl,
-    `insert into ${module}.outbox (id, type, data_version, subject, sequence, time, traceparent, correlation_id, data)
+  await rowsAmongTables(
+    layout,
+    module,
+    `insert into outbox (id, type, data_version, subject, sequence, time, traceparent, correlation_id, data)
      values ($1, $2, 1, $3, 1, $4, $5, 'planted', $6)`,
     [id, TYPE, subject, time, TRACEPARENT, JSON.stringify(cancelled())],
   );
   const error = state === 'quarantined' ? JSON.stringify({ name: 'Error', message: 'the queue refused it' }) : null;
-  await rowsOf(
-    databaseUrl,
-    `insert into ${module}.deliveries (event_id, subscriber, subject, sequence, state, send_failures, error)
+  await rowsAmongTables(
+    layout,
+    module,
+    `insert into deliveries (event_id, subscriber, subject, sequence, state, send_failures, error)
      values ($1, $2, $3, 1, $4, 5, $5)`,
     [id, subscriber, subject, state, error],
   );

@@ -1,135 +1,13 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import { StartFailure } from '../errors/index.ts';
 import { seconds } from '../values/index.ts';
-import { postgresUrl, readAddresses, readDatabaseUrls, readForeign } from './of-modules.ts';
+import { checkServers, type IsolationLevel } from './isolation.ts';
+import { Environment, type Variables } from './environment.ts';
+import { readAddresses, readDatabaseUrls, readForeign, readModules } from './of-modules.ts';
 import { readPlacement, type Placement } from './read-placement.ts';
 import { readRoles, type Role } from './roles.ts';
 import { readProxies } from './read-proxies.ts';
-
-const flag = (fallback: boolean) =>
-  z
-    .enum(['true', 'false'], { error: 'must be true or false' })
-    .default(fallback ? 'true' : 'false')
-    .transform((text) => text === 'true');
-
-const count = (min: number, max: number, fallback: number) =>
-  z.coerce
-    .number({ error: `must be a whole number from ${min} to ${max}` })
-    .int()
-    .min(min)
-    .max(max)
-    .default(fallback);
-
-const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://host:6379' });
-
-/** Every environment variable that Banyan reads, with its meaning. `docs/configuration.md` is made from this. */
-export const Environment = z.object({
-  PORT: count(0, 65_535, 3000).describe('Port of the public API; 0 takes a free one'),
-  HOST: z.string().min(1).default('0.0.0.0').describe('Address that the public API listens on'),
-  DATABASE_URL: postgresUrl
-    .optional()
-    .describe('Postgres, as a role that may create roles and schemas; without it embedded Postgres is started'),
-  REDIS_URL: redisUrl.optional().describe('Redis for the queues; without it they live in Postgres'),
-  QUEUE_PREFIX: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9_-]{0,60}$/, 'must be lower-case letters, digits, _ and -')
-    .optional()
-    .describe("First part of the queues' names in Redis; default: banyan and the database role of the queues"),
-  BANYAN_ADMIN_KEY: z
-    .string()
-    .min(16, 'must have at least 16 characters')
-    .max(200)
-    .optional()
-    .describe('The first staff key, with every scope'),
-  BANYAN_SECRET: z
-    .string()
-    .min(16, 'must have at least 16 characters')
-    .optional()
-    .describe(
-      'From which database passwords and order tokens are derived; default: derived from DATABASE_URL, or made once and kept in the data folder',
-    ),
-  BANYAN_DATA_DIR: z
-    .string()
-    .min(1)
-    .default('.banyan')
-    .describe("Folder of embedded Postgres and of the sandbox provider's books"),
-  BANYAN_MODULES: z.string().optional().describe('Modules to host, separated by commas; default: all'),
-  BANYAN_ROLES: z
-    .string()
-    .optional()
-    .describe('What this process does for its modules: some of http, sagas, subscribers; default: all'),
-  BANYAN_SPLIT: flag(false).describe('Start a process for each module or group of modules, behind one public port'),
-  BANYAN_PLACEMENT: z
-    .string()
-    .optional()
-    .describe('File that says which modules share a process in a split; default: each has its own'),
-  BANYAN_PROCESS: z.string().max(50).optional().describe('Name of this process in its logs; a split gives one to each'),
-  BANYAN_INTERNAL_PORT: z.coerce
-    .number({ error: 'must be a port from 0 to 65535' })
-    .int()
-    .min(0)
-    .max(65_535)
-    .optional()
-    .describe(
-      "Port where other processes call this one's modules, beside the public one; 0 takes a free one; default: none is open",
-    ),
-  BANYAN_INTERNAL_HOST: z.string().min(1).default('127.0.0.1').describe('Address that BANYAN_INTERNAL_PORT is open on'),
-  BANYAN_ROLE_PREFIX: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be lower-case letters, digits and _')
-    .optional()
-    .describe("First part of the database roles' names; default: the database's name"),
-  DATA_ISOLATION: z
-    .enum(['schema'], { error: 'must be schema' })
-    .default('schema')
-    .describe("How modules' data is kept apart"),
-  DATABASE_POOL_SIZE: count(1, 100, 6).describe('Database connections of one module, at most'),
-  DATABASE_WAIT_SECONDS: count(0, 600, 30).describe(
-    'How long a start waits for a database or Redis that is not up yet',
-  ),
-  PAYMENT_SANDBOX: z
-    .enum(['true', 'false'], { error: 'must be true or false' })
-    .optional()
-    .describe('Start the sandbox payment provider beside the app; default: only with embedded Postgres'),
-  SANDBOX_URL: z
-    .url({ protocol: /^http$/, error: 'must be a URL such as http://localhost:4242' })
-    .optional()
-    .describe('A sandbox payment provider that runs already, for one or several processes; then none is started'),
-  SANDBOX_WEBHOOK_SECRET: z
-    .string()
-    .min(16, 'must have at least 16 characters')
-    .optional()
-    .describe('With what the provider at SANDBOX_URL signs its webhooks; default: derived from BANYAN_SECRET'),
-  PAYMENT_CAPTURE: z
-    .enum(['checkout', 'dispatch'], { error: 'must be checkout or dispatch' })
-    .default('checkout')
-    .describe("When a buyer's money is taken: at checkout, or held then and captured as the goods go out"),
-  PAYMENT_TIMEOUT_MS: count(100, 60_000, seconds(5)).describe('How long one request to a payment provider may take'),
-  RATE_LIMIT: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on').describe('Rate limits per client'),
-  TRUSTED_PROXIES: z
-    .string()
-    .optional()
-    .describe(
-      'Proxies in front: addresses, networks or uniquelocal, separated by commas; of their requests X-Forwarded-For names the client',
-    ),
-  MIGRATE_ON_START: flag(true).describe('Apply open migrations at start'),
-  SAGA_LEASE_MS: count(200, 600_000, seconds(10)).describe('How long a process owns a saga without a sign of life'),
-  CHECKOUT_WAIT_MS: count(0, 60_000, seconds(10)).describe('How long a checkout is waited for before it answers 202'),
-  SHUTDOWN_SECONDS: count(1, 600, 20).describe('How long a stop waits for running requests and handlers'),
-  EVENT_RETENTION_DAYS: count(1, 3_650, 30).describe(
-    'How long events are kept after all have received them, to be sent again or to a new subscriber',
-  ),
-  IDEMPOTENCY_RETENTION_DAYS: count(1, 3_650, 30).describe('How long a repeated request gets the first answer'),
-  SAGA_RETENTION_DAYS: count(1, 3_650, 90).describe('How long the history of a finished process is kept'),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
-    })
-    .default('info')
-    .describe('Least level that is logged'),
-});
 
 export interface Config {
   readonly http: {
@@ -142,6 +20,7 @@ export interface Config {
   readonly database: {
     /** Absent: embedded. */
     readonly url: string | undefined;
+    readonly isolation: IsolationLevel;
     readonly moduleUrls: Readonly<Record<string, string>>;
     readonly rolePrefix: string | undefined;
     readonly poolSize: number;
@@ -182,7 +61,7 @@ export interface Config {
   readonly sagas: { readonly leaseMs: number; readonly checkoutWaitMs: number };
   readonly retention: { readonly eventDays: number; readonly idempotencyDays: number; readonly sagaDays: number };
   readonly shutdownMs: number;
-  readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
+  readonly logLevel: Variables['LOG_LEVEL'];
 }
 
 /** The configuration in an environment. Throws StartFailure with a sentence per faulty variable. */
@@ -195,6 +74,12 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     throw new StartFailure(sentences.join(' '));
   }
   const variables = parsed.data;
+  const modules = readModules(variables.BANYAN_MODULES, knownModules);
+  const moduleUrls = readDatabaseUrls(given, knownModules);
+  if (variables.DATA_ISOLATION === 'server') {
+    const queuesInPostgres = variables.REDIS_URL === undefined;
+    checkServers({ url: variables.DATABASE_URL, moduleUrls, hosted: modules ?? knownModules, queuesInPostgres });
+  }
   return {
     http: {
       port: variables.PORT,
@@ -204,7 +89,8 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     },
     database: {
       url: variables.DATABASE_URL,
-      moduleUrls: readDatabaseUrls(given, knownModules),
+      isolation: variables.DATA_ISOLATION,
+      moduleUrls,
       rolePrefix: variables.BANYAN_ROLE_PREFIX,
       poolSize: variables.DATABASE_POOL_SIZE,
       waitMs: seconds(variables.DATABASE_WAIT_SECONDS),
@@ -215,7 +101,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
     adminKey: variables.BANYAN_ADMIN_KEY,
     secret: variables.BANYAN_SECRET ?? deriveSecret(variables.DATABASE_URL),
     dataDir: resolve(variables.BANYAN_DATA_DIR),
-    modules: readModules(variables.BANYAN_MODULES, knownModules),
+    modules,
     roles: readRoles(variables.BANYAN_ROLES),
     split: variables.BANYAN_SPLIT ? readPlacement(variables.BANYAN_PLACEMENT, knownModules) : undefined,
     processName: variables.BANYAN_PROCESS,
@@ -243,7 +129,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, knownModules: readonl
   };
 }
 
-function startsSandbox(variables: z.infer<typeof Environment>): boolean {
+function startsSandbox(variables: Variables): boolean {
   if (variables.SANDBOX_URL !== undefined) return false;
   return variables.PAYMENT_SANDBOX === undefined
     ? variables.DATABASE_URL === undefined
@@ -253,23 +139,4 @@ function startsSandbox(variables: z.infer<typeof Environment>): boolean {
 function deriveSecret(databaseUrl: string | undefined): string | undefined {
   if (databaseUrl === undefined) return undefined;
   return createHash('sha256').update(`banyan:${databaseUrl}`).digest('base64url');
-}
-
-function readModules(text: string | undefined, known: readonly string[]): readonly string[] | undefined {
-  if (text === undefined) return undefined;
-  const names = [
-    ...new Set(
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    ),
-  ];
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0 || names.length === 0) {
-    throw new StartFailure(
-      `BANYAN_MODULES names ${unknown.length > 0 ? `"${unknown.join('", "')}", which is no module` : 'no module'}; the modules are ${known.join(', ')}.`,
-    );
-  }
-  return names;
 }

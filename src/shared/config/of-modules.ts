@@ -45,6 +45,26 @@ function addressesIn(given: Given, prefix: string, known: readonly string[]): Ma
   return addresses;
 }
 
+/** The modules that BANYAN_MODULES names; absent: all. Throws StartFailure. */
+export function readModules(text: string | undefined, known: readonly string[]): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const names = [
+    ...new Set(
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  ];
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0 || names.length === 0) {
+    throw new StartFailure(
+      `BANYAN_MODULES names ${unknown.length > 0 ? `"${unknown.join('", "')}", which is no module` : 'no module'}; the modules are ${known.join(', ')}.`,
+    );
+  }
+  return names;
+}
+
 function variablesOf(given: Given, prefix: string, known: readonly string[]) {
   return Object.entries(given).flatMap(([name, value]) => {
     if (!name.startsWith(prefix) || value === undefined) return [];

@@ -10,3 +10,6 @@ export * from './require-migrated.ts';
 export * from './scoped-model.ts';
 export * from './steady-client.ts';
 export * from './unit-of-work.ts';
+export * from './module-schema.ts';
+export * from './shared-schema-client.ts';
+export * from './table-names.ts';

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { Umzug, type RunnableMigration } from 'umzug';
 import { StartFailure } from '../errors/index.ts';
+import { checkPlace } from './check-place.ts';
 import { connectAdmin } from './connect-admin.ts';
 import type { DatabaseLayout } from './database-layout.ts';
+import { inModuleSchema } from './module-schema.ts';
 import { provisionModule } from './provision.ts';
 
 /** Migrations that every module's schema gets: outbox, inbox, idempotency keys, sagas. */
 const KERNEL = '_kernel';
+/** Which migrations a module has, and what each was when it was applied. */
+const APPLIED = 'schema_migrations';
 const MIGRATION_LOCK = 7_234_001;
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 
@@ -32,6 +36,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     const client = await connectAdmin(options.layout.adminUrl(module), variable, options.waitMs);
     try {
       await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await checkPlace(client, { layout: options.layout, module, waitMs: options.waitMs });
       await provisionModule(client, options.layout, module);
       await migrateModule(client, options, module);
     } finally {
@@ -41,15 +46,10 @@ export async function migrate(options: MigrateOptions): Promise<void> {
 }
 
 async function migrateModule(client: pg.Client, options: MigrateOptions, module: string): Promise<void> {
-  await client.query(`set role ${pg.escapeIdentifier(options.layout.ownerRole(module))}`);
-  await client.query(`set search_path = ${pg.escapeIdentifier(options.layout.schema(module))}`);
-  await client.query(
-    `create table if not exists schema_migrations (
-       name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
-  );
-  const applied = await readApplied(client);
+  const target = { client, layout: options.layout, module };
+  const applied = await readApplied(target);
   const umzug = new Umzug({
-    migrations: migrationFiles(options.folder, module).map((file) => toMigration(client, file, applied)),
+    migrations: migrationFiles(options.folder, module).map((file) => toMigration(target, file, applied)),
     logger: undefined,
     storage: {
       executed: () => Promise.resolve([...applied.keys()]),
@@ -59,8 +59,14 @@ async function migrateModule(client: pg.Client, options: MigrateOptions, module:
     },
   });
   const done = await umzug.up();
-  await client.query('reset role');
   if (done.length > 0) options.log(`${module}: ${done.length} migrations applied`);
+}
+
+/** Whose tables are changed, and by which connection. */
+interface Target {
+  readonly client: pg.Client;
+  readonly layout: DatabaseLayout;
+  readonly module: string;
 }
 
 interface MigrationFile {
@@ -87,7 +93,7 @@ function filesOf(folder: string, owner: string): MigrationFile[] {
 }
 
 function toMigration(
-  client: pg.Client,
+  { client, layout, module }: Target,
   file: MigrationFile,
   applied: ReadonlyMap<string, string>,
 ): RunnableMigration<object> {
@@ -100,25 +106,35 @@ function toMigration(
   return {
     name: file.name,
     up: async () => {
-      await client.query('begin');
-      try {
+      await inModuleSchema(client, layout, module, async () => {
         await client.query(file.sql);
-        await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
-          file.name,
-          file.checksum,
-        ]);
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback');
-        throw error;
-      }
+        await client.query(`insert into ${APPLIED} (name, checksum) values ($1, $2)`, [file.name, file.checksum]);
+      });
     },
   };
 }
 
-async function readApplied(client: pg.Client): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ name: string; checksum: string }>(
-    'select name, checksum from schema_migrations',
-  );
+/** Where a module's database has what was applied. */
+export function appliedTable(layout: DatabaseLayout, module: string): string {
+  const name = `${layout.tablePrefix(module)}${APPLIED}`;
+  return `${pg.escapeIdentifier(layout.schema(module))}.${pg.escapeIdentifier(name)}`;
+}
+
+async function readApplied({ client, layout, module }: Target): Promise<Map<string, string>> {
+  const table = appliedTable(layout, module);
+  const { rows: found } = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+    table,
+  ]);
+  if (found[0]?.exists !== true) {
+    await inModuleSchema(client, layout, module, () =>
+      client.query(
+        `create table ${APPLIED} (
+           name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
+      ),
+    );
+  }
+  await client.query(`set role ${pg.escapeIdentifier(layout.ownerRole(module))}`);
+  const { rows } = await client.query<{ name: string; checksum: string }>(`select name, checksum from ${table}`);
+  await client.query('reset role');
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }

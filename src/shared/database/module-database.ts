@@ -4,7 +4,7 @@ import type { CallContext } from '../auth/index.ts';
 import { SystemFailure } from '../errors/index.ts';
 import { backoffMs } from '../values/index.ts';
 import { isConnectionFailure, isRetryable } from './database-errors.ts';
-import { SteadyClient } from './steady-client.ts';
+import { moduleClient } from './shared-schema-client.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
 /** How often a transaction that Postgres gave up in favour of another (deadlock) is tried, in all. */
@@ -27,11 +27,13 @@ export type StoreEvents = (work: UnitOfWork) => Promise<() => void>;
 export interface ModuleDatabaseOptions {
   readonly module: string;
   readonly url: string;
+  /** With what its tables' names begin in a schema that it shares with others; default: it has a schema to itself. */
+  readonly tablePrefix?: string;
   readonly poolSize: number;
   readonly storeEvents: StoreEvents;
 }
 
-/** A module's own way to its schema: a pool of connections as the module's role, and transactions on them. */
+/** A module's own way to its data: a pool of connections as the module's role, and transactions on them. */
 export class ModuleDatabase {
   readonly module: string;
   readonly #options: ModuleDatabaseOptions;
@@ -42,7 +44,7 @@ export class ModuleDatabase {
     this.#options = options;
     this.#sequelize = new Sequelize(options.url, {
       dialect: 'postgres',
-      dialectModule: { ...pg, Client: SteadyClient },
+      dialectModule: { ...pg, Client: moduleClient(options.tablePrefix ?? '') },
       logging: false,
       dialectOptions: {
         // Leaves the server's setting alone, which saves a statement on each new connection.

@@ -1,8 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { StartFailure } from '../errors/index.ts';
 import { connectAdmin } from './connect-admin.ts';
 import type { DatabaseLayout } from './database-layout.ts';
-import { migrationFiles } from './migrator.ts';
+import { appliedTable, migrationFiles } from './migrator.ts';
 
 const RETRY_MS = 500;
 const UNDEFINED_TABLE = '42P01';
@@ -47,8 +47,7 @@ async function whyNotMigrated(layout: DatabaseLayout, module: string, folder: st
     throw error;
   }
   try {
-    const schema = pg.escapeIdentifier(layout.schema(module));
-    const { rows } = await client.query<{ name: string }>(`select name from ${schema}.schema_migrations`);
+    const { rows } = await client.query<{ name: string }>(`select name from ${appliedTable(layout, module)}`);
     const open = migrationFiles(folder, module).filter(({ name }) => !rows.some((row) => row.name === name));
     return open.length === 0 ? undefined : `${open.map((file) => file.name).join(', ')} not applied.`;
   } catch (error) {

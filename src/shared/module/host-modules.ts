@@ -18,6 +18,7 @@ export function hostModules(
     const module = new HostedModule(definition, {
       ...options,
       databaseUrl: layout.moduleUrl(name),
+      tablePrefix: layout.tablePrefix(name),
       // A publisher beside us is told at once; any other hears of it by its queue.
       acknowledge: async (source, subscriber, eventIds) => {
         const publisher = modules.get(source);

@@ -41,6 +41,7 @@ export interface HostingOptions {
   readonly config: Config;
   readonly secret: string;
   readonly databaseUrl: string;
+  readonly tablePrefix?: string;
   readonly graph: ModuleGraph;
   readonly transport: Transport;
   readonly calls: CallTransport;
@@ -86,6 +87,7 @@ export class HostedModule {
     this.database = new ModuleDatabase({
       module,
       url: options.databaseUrl,
+      ...(options.tablePrefix === undefined ? {} : { tablePrefix: options.tablePrefix }),
       poolSize: options.config.database.poolSize,
       storeEvents: async (work) => {
         const deliveries = await this.outbox.store(work, { inHand: options.background });

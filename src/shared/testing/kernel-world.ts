@@ -5,7 +5,7 @@ import { createTransport, migrateBus, type Transport } from '../bus/index.ts';
 import { createClient, EDGES, LocalTransport, Pipeline, type Client } from '../calls/index.ts';
 import { readConfig } from '../config/index.ts';
 import type { AnyContract } from '../contract/index.ts';
-import { BUS, DatabaseLayout, migrate, type UnitOfWork } from '../database/index.ts';
+import { BUS, inModuleSchema, migrate, type DatabaseLayout, type UnitOfWork } from '../database/index.ts';
 import { present } from '../errors/index.ts';
 import {
   hostModules,
@@ -19,7 +19,7 @@ import { createLogger } from '../telemetry/index.ts';
 import { newId, seconds, systemClock } from '../values/index.ts';
 import { moveTime } from './move-time.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
-import { TEST_ROLE_PREFIX, TEST_SECRET, testServices } from './test-services.ts';
+import { TEST_SECRET, testServices } from './test-services.ts';
 
 const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '..', '..', '..', 'migrations');
 
@@ -38,6 +38,8 @@ export interface KernelWorldOptions {
 /** The kernel at work for modules that a test makes up, on a database of its own. */
 export class KernelWorld {
   readonly databaseUrl: string;
+  /** Where each module's tables lie. */
+  readonly layout: DatabaseLayout;
   /** Of this world's queues alone, where they are in Redis. */
   readonly queuePrefix: string;
   readonly #modules: ReadonlyMap<string, HostedModule>;
@@ -48,6 +50,7 @@ export class KernelWorld {
 
   private constructor(parts: {
     databaseUrl: string;
+    layout: DatabaseLayout;
     queuePrefix: string;
     modules: ReadonlyMap<string, HostedModule>;
     local: LocalTransport;
@@ -55,6 +58,7 @@ export class KernelWorld {
     drop: () => Promise<void>;
   }) {
     this.databaseUrl = parts.databaseUrl;
+    this.layout = parts.layout;
     this.queuePrefix = parts.queuePrefix;
     this.#modules = parts.modules;
     this.#local = parts.local;
@@ -64,14 +68,9 @@ export class KernelWorld {
 
   /** Everything is made and migrated; nothing runs until `start`. */
   static async open(options: KernelWorldOptions): Promise<KernelWorld> {
-    const database = options.beside === undefined ? await createTestDatabase() : guestOf(options.beside);
-    const layout = new DatabaseLayout({
-      url: database.url,
-      moduleUrls: {},
-      rolePrefix: TEST_ROLE_PREFIX,
-      secret: TEST_SECRET,
-    });
     const names = options.modules.map(({ contract }) => contract.name);
+    const database = options.beside?.asGuest() ?? (await createTestDatabase({ modules: names }));
+    const { layout } = database;
     await migrate({ layout, modules: names, folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
     await migrateBus(layout, 0);
     await makeTables(layout, options.tables);
@@ -89,7 +88,12 @@ export class KernelWorld {
     const modules = hostAll(options, layout, transport, local);
     await transport.start();
     const drop = (): Promise<void> => database.drop();
-    return new KernelWorld({ databaseUrl: database.url, queuePrefix, modules, local, transport, drop });
+    return new KernelWorld({ databaseUrl: database.url, layout, queuePrefix, modules, local, transport, drop });
+  }
+
+  /** The same database, for a world beside this one, which leaves it as it is. */
+  asGuest(): Pick<TestDatabase, 'url' | 'layout' | 'drop'> {
+    return { url: this.databaseUrl, layout: this.layout, drop: () => Promise.resolve() };
   }
 
   /** Lets modules send, receive and carry on sagas; default: all. */
@@ -127,7 +131,7 @@ export class KernelWorld {
 
   /** Lets time pass for all that the modules have stored. */
   async letTimePass(ms: number): Promise<void> {
-    await moveTime(this.databaseUrl, [...this.#modules.keys()], ms);
+    await moveTime(this.layout, [...this.#modules.keys()], ms);
   }
 
   async write<Result>(module: string, body: (work: UnitOfWork) => Promise<Result> | Result): Promise<Result> {
@@ -136,10 +140,6 @@ export class KernelWorld {
 }
 
 /** The world that made the database drops it. */
-function guestOf({ databaseUrl }: KernelWorld): TestDatabase {
-  return { url: databaseUrl, drop: () => Promise.resolve() };
-}
-
 function hostAll(
   options: KernelWorldOptions,
   layout: DatabaseLayout,
@@ -168,15 +168,13 @@ function hostAll(
 }
 
 async function makeTables(layout: DatabaseLayout, tables: Readonly<Record<string, string>>): Promise<void> {
-  const client = new pg.Client({ connectionString: layout.adminUrl(BUS) });
-  await client.connect();
-  try {
-    for (const [module, sql] of Object.entries(tables)) {
-      await client.query(`set role ${pg.escapeIdentifier(layout.ownerRole(module))}`);
-      await client.query(`set search_path = ${pg.escapeIdentifier(layout.schema(module))}`);
-      await client.query(sql);
+  for (const [module, sql] of Object.entries(tables)) {
+    const client = new pg.Client({ connectionString: layout.adminUrl(module) });
+    await client.connect();
+    try {
+      await inModuleSchema(client, layout, module, () => client.query(sql));
+    } finally {
+      await client.end();
     }
-  } finally {
-    await client.end();
   }
 }

@@ -1,27 +1,37 @@
 import pg from 'pg';
+import type { DatabaseLayout } from '../database/index.ts';
 
 const MAX_ATTEMPTS = 5;
 const DEADLOCK_DETECTED = '40P01';
 
 /**
- * Lets time pass for everything that a database holds: each time in the given schemas moves back by `ms`, so that
- * whatever counts from it (a lease, a hold, a due date, an age) is that much further on. Nothing sleeps.
+ * Lets time pass for everything that modules hold: each time in their tables moves back by `ms`, so that whatever counts
+ * from it (a lease, a hold, a due date, an age) is that much further on. Nothing sleeps.
  */
-export async function moveTime(databaseUrl: string, schemas: readonly string[], ms: number): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+export async function moveTime(layout: DatabaseLayout, modules: readonly string[], ms: number): Promise<void> {
+  for (const url of new Set(modules.map((module) => layout.adminUrl(module)))) {
+    const owners = modules
+      .filter((module) => layout.adminUrl(module) === url)
+      .map((module) => layout.ownerRole(module));
+    await moveTimeIn(url, owners, ms);
+  }
+}
+
+async function moveTimeIn(url: string, owners: readonly string[], ms: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows } = await client.query<{ schema: string; table: string; columns: string[] }>(
-      `select c.table_schema as schema, c.table_name as table, array_agg(c.column_name::text) as columns
-       from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-       where c.table_schema = any($1) and t.table_type = 'BASE TABLE' and c.is_generated = 'NEVER'
-         and c.data_type = 'timestamp with time zone'
-       group by 1, 2 order by 1, 2`,
-      [[...schemas]],
+    const { rows } = await client.query<{ table: string; columns: string[] }>(
+      `select c.oid::regclass::text as table, array_agg(a.attname::text) as columns
+       from pg_class c join pg_attribute a on a.attrelid = c.oid
+       where c.relkind = 'r' and pg_get_userbyid(c.relowner) = any($1) and a.attnum > 0 and not a.attisdropped
+         and a.attgenerated = '' and a.atttypid = 'timestamptz'::regtype
+       group by c.oid order by 1`,
+      [[...owners]],
     );
-    const statements = rows.map(({ schema, table, columns }) => {
+    const statements = rows.map(({ table, columns }) => {
       const moved = columns.map(pg.escapeIdentifier).map((name) => `${name} = ${name} - $1 * interval '1 millisecond'`);
-      return `update ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)} set ${moved.join(', ')}`;
+      return `update ${table} set ${moved.join(', ')}`;
     });
     for (let attempt = 1; !(await moveAll(client, statements, ms)); attempt += 1) {
       if (attempt === MAX_ATTEMPTS) throw new Error(`others were at the same rows ${MAX_ATTEMPTS} times`);

@@ -9,6 +9,7 @@ import { DatabaseLayout, migrate, ModuleDatabase } from '../database/index.ts';
 import type { Subscriber } from '../module/index.ts';
 import { createLogger } from '../telemetry/index.ts';
 import { newId } from '../values/index.ts';
+import { testServices } from './test-services.ts';
 
 /** As many handlers of one module as work at once. */
 const POOL_SIZE = 8;
@@ -28,9 +29,11 @@ export class ScratchDatabase {
   static async start(module: string): Promise<ScratchDatabase> {
     const dataDir = await mkdtemp(join(tmpdir(), `banyan-${module}-`));
     const postgres = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
+    const { isolation } = testServices();
     const layout = new DatabaseLayout({
       url: postgres.url,
-      moduleUrls: {},
+      isolation,
+      moduleUrls: isolation === 'server' ? { [module]: postgres.url } : {},
       rolePrefix: 'scratch',
       secret: 'of a test',
     });
@@ -39,6 +42,7 @@ export class ScratchDatabase {
     const database = new ModuleDatabase({
       module,
       url: layout.moduleUrl(module),
+      tablePrefix: layout.tablePrefix(module),
       poolSize: POOL_SIZE,
       storeEvents: async (work) => {
         await outbox.store(work);

@@ -1,9 +1,18 @@
+import type { IsolationLevel } from '../config/index.ts';
+
 /** What `npm test` starts once for all suites, as the suites find it. */
 export interface TestServices {
   /** Administrator's URL of the test server. */
   readonly databaseUrl: string;
-  /** A migrated database that is never connected to: suites get copies of it. */
+  /**
+   * A migrated database that is never connected to: suites get copies of it. At the level `server` it is the queues',
+   * and each module has one more, named after it.
+   */
   readonly template: string;
+  /** How the template keeps modules apart: TEST_ISOLATION, or `schema`. */
+  readonly isolation: IsolationLevel;
+  /** The modules that are in the template. */
+  readonly modules: readonly string[];
   readonly redisUrl: string | undefined;
 }
 

@@ -6,11 +6,11 @@ import request from 'supertest';
 import type { CallContext } from '../auth/index.ts';
 import type { Client } from '../calls/index.ts';
 import type { AnyContract } from '../contract/index.ts';
-import type { ModuleDatabase } from '../database/index.ts';
+import type { DatabaseLayout, ModuleDatabase } from '../database/index.ts';
 import { present } from '../errors/index.ts';
 import { startApplication, type RunningApplication } from './application.ts';
 import { moveTime } from './move-time.ts';
-import { createTestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { testServices } from './test-services.ts';
 
 const START_LIMIT_MS = 60_000;
@@ -22,6 +22,8 @@ export interface World {
   readonly placement: string;
   readonly url: string;
   readonly databaseUrl: string;
+  /** Where each module's tables lie. */
+  readonly layout: DatabaseLayout;
   readonly adminKey: string;
   readonly sandboxUrl: string;
   /** Requests without credentials. */
@@ -71,18 +73,20 @@ export function describeEachPlacement(
   }
 }
 
+/** `open` brings the database that it is to have, which it drops in the end; default: a copy of the template. */
 export async function startWorld(
   placement: Placement,
   environment: Readonly<Record<string, string>>,
+  open: () => Promise<TestDatabase> = createTestDatabase,
 ): Promise<{ world: World; stop: () => Promise<void> }> {
-  const database = await createTestDatabase();
+  const database = await open();
   const dataDir = await mkdtemp(join(tmpdir(), 'banyan-test-'));
   const application = await startApplication({
     databaseUrl: database.url,
     redisUrl: placement.queues === 'redis' ? testServices().redisUrl : undefined,
     calls: placement.calls,
     dataDir,
-    environment,
+    environment: { ...database.settings, ...environment },
   });
   const admin = request.agent(application.url);
   admin.set('Authorization', `Bearer ${application.adminKey}`);
@@ -90,6 +94,7 @@ export async function startWorld(
     placement: placement.name,
     url: application.url,
     databaseUrl: database.url,
+    layout: database.layout,
     adminKey: application.adminKey,
     sandboxUrl: application.sandboxUrl,
     store: request.agent(application.url),
@@ -97,7 +102,7 @@ export async function startWorld(
     client: (contract) => application.client(contract),
     context: () => application.context(),
     database: (module) => present(application.modules.get(module), `there is no module ${module}`).database,
-    letTimePass: (ms) => moveTime(database.url, [...application.modules.keys()], ms),
+    letTimePass: (ms) => moveTime(database.layout, [...application.modules.keys()], ms),
     application,
   };
   return {

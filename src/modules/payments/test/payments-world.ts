@@ -9,10 +9,10 @@ import { webhookSignature } from '../../../sandbox/webhook-signature.ts';
 import { newCallContext, system, type CallContext } from '../../../shared/auth/index.ts';
 import { createClient, LocalTransport, type Client } from '../../../shared/calls/index.ts';
 import { readConfig } from '../../../shared/config/index.ts';
-import { DatabaseLayout, migrate, type UnitOfWork } from '../../../shared/database/index.ts';
+import { migrate, type DatabaseLayout, type UnitOfWork } from '../../../shared/database/index.ts';
 import { HostedModule, ModuleGraph } from '../../../shared/module/index.ts';
 import { createLogger } from '../../../shared/telemetry/index.ts';
-import { createTestDatabase, TEST_ROLE_PREFIX, TEST_SECRET } from '../../../shared/testing/index.ts';
+import { createTestDatabase, TEST_SECRET } from '../../../shared/testing/index.ts';
 import { newId, seconds, systemClock } from '../../../shared/values/index.ts';
 import { Payments } from '../contract/index.ts';
 import { paymentsModule } from '../payments.module.ts';
@@ -45,12 +45,12 @@ export interface WorldOptions {
 /** The module alone, on a database of its own, with the real sandbox provider behind a proxy that can fail. */
 export async function openPaymentsWorld(options: WorldOptions = {}): Promise<PaymentsWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'banyan-payments-'));
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ modules: ['payments'] });
   process.env['SANDBOX_PENDING_MS'] = PENDING_MS;
   const sandbox = await startSandbox({ booksPath: join(folder, 'books.jsonl'), webhookSecret: WEBHOOK_SECRET });
   const proxy = await ProviderProxy.open(sandbox.url);
   const settings = options.configured === false ? {} : { sandbox: { url: proxy.url, webhookSecret: WEBHOOK_SECRET } };
-  const layout = layoutOf(database.url);
+  const { layout } = database;
   // A copy of the template has all tables; the role's search path belongs to each database and is set anew.
   await migrate({ layout, modules: ['payments'], folder: resolve('migrations'), waitMs: 0, log: () => undefined });
   const hosted = host(database.url, layout, settings, options.capture ?? 'checkout');
@@ -125,10 +125,6 @@ async function receive(request: IncomingMessage, world: PaymentsWorld): Promise<
   );
 }
 
-function layoutOf(url: string): DatabaseLayout {
-  return new DatabaseLayout({ url, moduleUrls: {}, rolePrefix: TEST_ROLE_PREFIX, secret: TEST_SECRET });
-}
-
 function host(databaseUrl: string, layout: DatabaseLayout, settings: object, capture: string): HostedModule {
   const environment = {
     DATABASE_URL: databaseUrl,
@@ -142,6 +138,7 @@ function host(databaseUrl: string, layout: DatabaseLayout, settings: object, cap
     config,
     secret: TEST_SECRET,
     databaseUrl: layout.moduleUrl('payments'),
+    tablePrefix: layout.tablePrefix('payments'),
     graph: new ModuleGraph([paymentsModule]),
     // Nobody hears events here: the outbox keeps them, where the tests look.
     transport: {
