@@ -1,11 +1,10 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { resolve } from 'node:path';
 import type { Express } from 'express';
 import type { Registry } from 'prom-client';
 import { Identity } from './modules/identity/contract/index.ts';
 import { newCallContext, system, type CallContext } from './shared/auth/index.ts';
-import { createTransport, migrateBus, type Transport } from './shared/bus/index.ts';
+import { createTransport, type Transport } from './shared/bus/index.ts';
 import {
   createClient,
   EDGES,
@@ -16,7 +15,7 @@ import {
 } from './shared/calls/index.ts';
 import type { Config } from './shared/config/index.ts';
 import type { AnyContract } from './shared/contract/index.ts';
-import { BUS, DatabaseLayout, migrate, requireMigrated } from './shared/database/index.ts';
+import { BUS, DatabaseLayout } from './shared/database/index.ts';
 import { problems } from './shared/errors/index.ts';
 import { createPublicApi, createRegistry, GracefulServer } from './shared/http/index.ts';
 import type { CallEndpoint, RemoteTransport } from './shared/remote/index.ts';
@@ -36,11 +35,13 @@ import {
 } from './shared/module/index.ts';
 import type { Logger } from './shared/telemetry/index.ts';
 import { seconds, systemClock, within, type Clock } from './shared/values/index.ts';
+import { ensureMigrated } from './migrations.ts';
 import { placeCalls, selectHosted, type CallWays } from './placement.ts';
 import { VERSION } from './version.ts';
 
+export { migrateAll } from './migrations.ts';
+
 const START_DEADLINE_MS = seconds(30);
-const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '..', 'migrations');
 
 export interface AppOptions {
   readonly config: Config;
@@ -217,29 +218,11 @@ interface Parts {
 }
 
 async function startModules({ config, layout, transport, modules, endpoint, logger }: Parts): Promise<void> {
-  const names = [...modules.keys()];
-  if (config.database.migrateOnStart) {
-    await migrateAll(config, layout, names, (message) => logger.info(message));
-  } else {
-    const { waitMs } = config.database;
-    await requireMigrated({ layout, modules: names, folder: MIGRATIONS_FOLDER, waitMs });
-  }
+  await ensureMigrated(config, layout, [...modules.keys()], (message) => logger.info(message));
   await transport.start();
   if (config.calls.port !== undefined && config.roles.has('http'))
     await endpoint.listen(config.calls.port, config.calls.host);
   for (const module of modules.values()) await module.start();
-}
-
-/** Also what `npm run migrate` does. */
-export async function migrateAll(
-  config: Config,
-  layout: DatabaseLayout,
-  modules: readonly string[],
-  log: (message: string) => void,
-): Promise<void> {
-  const { waitMs } = config.database;
-  await migrate({ layout, modules, folder: MIGRATIONS_FOLDER, waitMs, log });
-  if (config.redisUrl === undefined) await migrateBus(layout, waitMs);
 }
 
 /** Requests and calls come first: what they begin is carried on until they are answered. */
