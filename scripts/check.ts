@@ -7,12 +7,17 @@ import { runStep, type Step, type StepResult } from './check/run-step.ts';
 const root = resolve(import.meta.dirname, '..');
 const reports = join(root, 'reports');
 
-/** All that CI runs, the quickest first. */
-const STEPS: readonly Step[] = [
-  { name: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
+/** Each keeps one core busy, so two of them run at a time. */
+const SINGLE: readonly Step[] = [
   { name: 'lint', command: ['node_modules/eslint/bin/eslint.js', '.'] },
+  { name: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
   { name: 'typecheck', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'] },
   { name: 'build', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json'] },
+];
+const AT_ONCE = 2;
+
+/** Each takes the whole machine. */
+const WHOLE: readonly Step[] = [
   jestStep('tests', []),
   atLevel('tables'),
   atLevel('server'),
@@ -34,20 +39,33 @@ function atLevel(isolation: IsolationLevel): Step {
   return { ...step, environment: { TEST_ISOLATION: isolation } };
 }
 
-/** Runs steps until one fails. */
+/** All that CI runs, the quickest first, until something fails. */
 async function runSteps(): Promise<StepResult[]> {
   const results: StepResult[] = [];
-  for (const step of STEPS) {
-    process.stdout.write(`${step.name} …\n`);
-    const result = await runStep(step, root);
-    results.push(result);
-    process.stdout.write(`${step.name} ${result.ok ? 'passed' : 'FAILED'} in ${seconds(result.tookMs)}\n`);
-    if (!result.ok) {
-      showFailure(step, result);
-      break;
-    }
+  for (const [steps, atOnce] of [
+    [SINGLE, AT_ONCE],
+    [WHOLE, 1],
+  ] as const) {
+    const waiting = [...steps];
+    const next = async (): Promise<void> => {
+      for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+        const result = await showStep(step);
+        results.push(result);
+        if (!result.ok) waiting.splice(0);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, next));
+    if (results.some(({ ok }) => !ok)) break;
   }
   return results;
+}
+
+async function showStep(step: Step): Promise<StepResult> {
+  process.stdout.write(`${step.name} …\n`);
+  const result = await runStep(step, root);
+  process.stdout.write(`${step.name} ${result.ok ? 'passed' : 'FAILED'} in ${seconds(result.tookMs)}\n`);
+  if (!result.ok) showFailure(step, result);
+  return result;
 }
 
 function showFailure(step: Step, { output }: StepResult): void {
@@ -63,12 +81,12 @@ function readReports(steps: readonly Step[]): JestReport[] {
 
 function summarise(results: readonly StepResult[]): void {
   process.stdout.write('\n');
-  for (const { name } of STEPS) {
+  for (const { name } of [...SINGLE, ...WHOLE]) {
     const result = results.find((each) => each.name === name);
     const outcome = result === undefined ? 'not run' : `${result.ok ? 'passed' : 'FAILED'}  ${seconds(result.tookMs)}`;
     process.stdout.write(`${name.padEnd(10)} ${outcome}\n`);
   }
-  const { passed, failed } = countTests(readReports(STEPS));
+  const { passed, failed } = countTests(readReports(WHOLE));
   // A step that failed without a failing test, such as lint, is a failure all the same.
   const failedSteps = failed === 0 && results.some(({ ok }) => !ok) ? 1 : 0;
   process.stdout.write(`${passed} passed, ${failed + failedSteps} failed\n`);

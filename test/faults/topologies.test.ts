@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase } from '../../src/shared/testing/index.ts';
+import { modules } from '../../src/modules/index.ts';
+import { createTestDatabase, ownServers, type TestDatabase } from '../../src/shared/testing/index.ts';
 import { CROWD_ENVIRONMENT, expectCrowdServed } from '../journeys/crowd.ts';
 import { ADMIN_KEY, buildApp, ChildApp } from './child-app.ts';
 import { environmentOf } from './test-environment.ts';
@@ -12,6 +13,7 @@ const ROOT = resolve(import.meta.dirname, '..', '..');
 const TEST_LIMIT_MS = 300_000;
 const REPLAY_LIMIT_MS = 120_000;
 
+const NAMES = modules.map(({ contract }) => contract.name);
 const TWO_GROUPS = {
   groups: {
     front: { modules: ['identity', 'catalog', 'pricing', 'ordering'] },
@@ -23,15 +25,18 @@ interface Topology {
   readonly where: string;
   readonly arguments: readonly string[];
   readonly placement?: object;
+  /** Default: one for all. */
+  readonly database?: () => Promise<TestDatabase>;
 }
 
 const topologies: readonly Topology[] = [
   { where: 'in one process', arguments: [] },
   { where: 'with a process for each module', arguments: ['--split'] },
   { where: 'in two groups', arguments: ['--split'], placement: TWO_GROUPS },
+  { where: 'with a database server for each module', arguments: [], database: () => ownServers(NAMES) },
 ];
 
-describe.each(topologies)('the shop $where', ({ arguments: given, placement }) => {
+describe.each(topologies)('the shop $where', ({ arguments: given, placement, database: open = createTestDatabase }) => {
   const cleanups: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -41,7 +46,7 @@ describe.each(topologies)('the shop $where', ({ arguments: given, placement }) =
   it(
     'serves 200 buyers who want the last 50 pieces, and sells a day of invoices to the penny',
     async () => {
-      const database = await createTestDatabase();
+      const database = await open();
       cleanups.push(() => database.drop());
       const folder = await mkdtemp(join(tmpdir(), 'banyan-topology-'));
       cleanups.push(() => rm(folder, { recursive: true, force: true }));
@@ -50,6 +55,7 @@ describe.each(topologies)('the shop $where', ({ arguments: given, placement }) =
       const app = new ChildApp({
         environment: {
           ...environmentOf(database.url, folder),
+          ...database.settings,
           ...CROWD_ENVIRONMENT,
           ...(placement === undefined ? {} : { BANYAN_PLACEMENT: file }),
         },
