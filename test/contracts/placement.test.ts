@@ -9,7 +9,7 @@ import { testCall, ThreeWays } from './three-ways.ts';
 import { valuesOf } from './values-of.ts';
 
 /** Inputs of each kind for each operation. More by PROPERTY_RUNS=200 npx jest test/contracts. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 6);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 4);
 const LIMIT_MS = 60_000 + RUNS * 2_000;
 
 const contracts: readonly AnyContract[] = [System, ...modules.map(({ contract }) => contract)];

@@ -30,7 +30,6 @@ interface Topology {
 }
 
 const topologies: readonly Topology[] = [
-  { where: 'in one process', arguments: [] },
   { where: 'with a process for each module', arguments: ['--split'] },
   { where: 'in two groups', arguments: ['--split'], placement: TWO_GROUPS },
   { where: 'with a database server for each module', arguments: [], database: () => ownServers(NAMES) },

@@ -11,3 +11,4 @@ export * from './rate-limit.ts';
 export * from './public-api.ts';
 export * from './listen.ts';
 export * from './graceful-server.ts';
+export * from './unstorable-value.ts';
