@@ -18,10 +18,11 @@ function sharedSchemaClient(names: TableNames): typeof SteadyClient {
   return class SharedSchemaClient extends SteadyClient {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
-      const send = this.query.bind(this) as Query;
+      // A method could not have the driver's overloads, of which it would need every one.
       this.query = ((statement: unknown, ...rest: unknown[]) => {
         const translated = typeof statement === 'string' ? names.inStatement(statement) : statement;
-        return send(translated, ...rest.map((each) => (typeof each === 'function' ? telling(each as Callback) : each)));
+        const given = rest.map((each) => (typeof each === 'function' ? telling(each as Callback) : each));
+        return (super.query as Query).call(this, translated, ...given);
       }) as typeof this.query;
     }
   };
