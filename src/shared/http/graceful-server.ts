@@ -17,22 +17,21 @@ const LOOK_MS = 20;
  */
 export class GracefulServer {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #unanswered = new Set<ServerResponse>();
+  /** Who is connected, and what was last answered there, or is about to be. */
+  readonly #sockets = new Map<Socket, ServerResponse | undefined>();
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #leaving = false;
 
   constructor(server: Server) {
     this.#server = server;
     server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
+      this.#sockets.set(socket, undefined);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    server.prependListener('request', (_request, response: ServerResponse) => {
+    server.prependListener('request', ({ socket }, response: ServerResponse) => {
       this.#askedAtMs = performance.now();
       if (this.#leaving) response.setHeader('connection', 'close');
-      this.#unanswered.add(response);
-      response.once('close', () => this.#unanswered.delete(response));
+      this.#sockets.set(socket, response);
     });
   }
 
@@ -51,12 +50,14 @@ export class GracefulServer {
   async close(limitMs: number): Promise<void> {
     if (!this.#server.listening) return;
     this.#leaving = true;
-    for (const response of this.#unanswered) if (!response.headersSent) response.setHeader('connection', 'close');
+    for (const response of this.#sockets.values()) {
+      if (response?.headersSent === false) response.setHeader('connection', 'close');
+    }
     await until(LEAVE_LIMIT_MS, () => performance.now() - this.#askedAtMs >= QUIET_MS);
     this.#server.close();
     this.#server.closeIdleConnections();
     await until(limitMs, () => this.#sockets.size === 0);
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
   }
 }
 
