@@ -1,4 +1,5 @@
 import { defineSaga } from '../../../shared/sagas/index.ts';
+import { present } from '../../../shared/errors/index.ts';
 import type { Money } from '../../../shared/values/index.ts';
 import { Inventory } from '../../inventory/contract/index.ts';
 import { Ordering } from '../../ordering/contract/index.ts';
@@ -18,7 +19,9 @@ export interface DispatchState {
 }
 
 const costsSomething = ({ amount }: DispatchState): boolean => amount !== undefined && amount.amount > 0;
-const NOTHING: Money = { amount: 0, currency: 'XXX' };
+
+/** Each later step comes after the one that has asked the order. */
+const AGREED = 'the order has said what it is about';
 
 /**
  * Until the money is captured all can be taken back. Capturing is the point of no return: it is asked for until the
@@ -46,8 +49,8 @@ export const dispatchSaga = defineSaga<DispatchState>('fulfilment.dispatch', { v
   })
   .step('capture payment', {
     when: costsSomething,
-    do: ({ orderId, dispatchId, amount = NOTHING }) =>
-      Payments.operations.capturePayment.with({ orderId, captureId: dispatchId, amount }),
+    do: ({ orderId, dispatchId, amount }) =>
+      Payments.operations.capturePayment.with({ orderId, captureId: dispatchId, amount: present(amount, AGREED) }),
     timeoutMs: WITHOUT_END_MS,
   })
   .step('tell the order', {

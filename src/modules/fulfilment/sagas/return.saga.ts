@@ -1,5 +1,6 @@
 import { defineSaga } from '../../../shared/sagas/index.ts';
-import { money, type Money } from '../../../shared/values/index.ts';
+import { present } from '../../../shared/errors/index.ts';
+import type { Money } from '../../../shared/values/index.ts';
 import { Inventory, type Disposition } from '../../inventory/contract/index.ts';
 import { Ordering } from '../../ordering/contract/index.ts';
 import { Payments } from '../../payments/contract/index.ts';
@@ -19,7 +20,8 @@ export interface ReturnState {
   readonly refund?: Money;
 }
 
-const NOTHING = money(0, 'XXX');
+/** Each later step comes after the one that has asked the order. */
+const AGREED = 'the order has said what is given back';
 
 /**
  * Refunding is the point of no return, so what may be refused comes before it and what never is comes after it. Goods are
@@ -40,8 +42,12 @@ export const returnSaga = defineSaga<ReturnState>('fulfilment.return', { version
   })
   .step('refund payment', {
     when: ({ refundId }) => refundId !== null,
-    do: ({ orderId, refundId, refund = NOTHING }) =>
-      Payments.operations.refundPayment.with({ orderId, refundId: refundId ?? '', amount: refund }),
+    do: ({ orderId, refundId, refund }) =>
+      Payments.operations.refundPayment.with({
+        orderId,
+        refundId: present(refundId, AGREED),
+        amount: present(refund, AGREED),
+      }),
     timeoutMs: WITHOUT_END_MS,
   })
   .step('take goods in', {
@@ -59,7 +65,8 @@ export const returnSaga = defineSaga<ReturnState>('fulfilment.return', { version
     timeoutMs: WITHOUT_END_MS,
   })
   .step('complete return', {
-    do: ({ returnId, refund = NOTHING }) => Fulfilment.operations.completeReturn.with({ returnId, refund }),
+    do: ({ returnId, refund }) =>
+      Fulfilment.operations.completeReturn.with({ returnId, refund: present(refund, AGREED) }),
     timeoutMs: WITHOUT_END_MS,
   })
   .onFailure(({ returnId }, { code }) => Fulfilment.operations.refuseReturn.with({ returnId, code }))

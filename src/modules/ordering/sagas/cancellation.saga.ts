@@ -1,4 +1,5 @@
 import { defineSaga } from '../../../shared/sagas/index.ts';
+import { present } from '../../../shared/errors/index.ts';
 import { money, type Money } from '../../../shared/values/index.ts';
 import { Inventory } from '../../inventory/contract/index.ts';
 import { Payments, type PaymentSummary } from '../../payments/contract/index.ts';
@@ -19,18 +20,19 @@ export interface CancellationState {
   readonly payment?: PaymentSummary | null;
 }
 
-/** What of the rest has to be given back: what of it was never captured, and only held, is let go. */
-function toRefund({ rest, payment }: CancellationState): Money {
-  if (rest === undefined || payment === undefined || payment === null) return money(0, 'XXX');
+/** What of the rest has to be given back, if anything: what of it was never captured, and only held, is let go. */
+function toRefund({ rest, payment }: CancellationState): Money | undefined {
+  if (rest === undefined || payment === undefined || payment === null) return undefined;
   const held = rest.total.amount - payment.captured.amount;
-  return money(Math.max(0, rest.amount.amount - held), rest.amount.currency);
+  const amount = rest.amount.amount - held;
+  return amount > 0 ? money(amount, rest.amount.currency) : undefined;
 }
 
 /** The payment as it is in the end, with what was given back of the rest. */
 function paymentInTheEnd(state: CancellationState): OrderWithPayment['payment'] {
   const { payment = null, rest } = state;
   if (payment === null || rest === undefined) return payment;
-  const refunded = payment.refunded.amount + toRefund(state).amount;
+  const refunded = payment.refunded.amount + (toRefund(state)?.amount ?? 0);
   const isAll = refunded > 0 && refunded === payment.captured.amount;
   return {
     ...payment,
@@ -38,6 +40,8 @@ function paymentInTheEnd(state: CancellationState): OrderWithPayment['payment'] 
     refunded: money(refunded, payment.refunded.currency),
   };
 }
+
+const NEEDED = 'a rest is refunded where there is something to give back';
 
 /** Giving back cannot be given back: this one only goes forward. */
 export const cancellationSaga = defineSaga<CancellationState>('ordering.cancellation', { version: 1 })
@@ -53,12 +57,12 @@ export const cancellationSaga = defineSaga<CancellationState>('ordering.cancella
     keep: (_, payment) => ({ payment }),
   })
   .step('refund the rest', {
-    when: (s) => typeof s.rest?.refundId === 'string' && toRefund(s).amount > 0,
+    when: (s) => typeof s.rest?.refundId === 'string' && toRefund(s) !== undefined,
     do: (s) =>
       Payments.operations.refundPayment.with({
         orderId: s.orderId,
-        refundId: s.rest?.refundId ?? '',
-        amount: toRefund(s),
+        refundId: present(s.rest?.refundId, NEEDED),
+        amount: present(toRefund(s), NEEDED),
       }),
   })
   .step('mark cancelled', {
