@@ -86,13 +86,7 @@ export function createApp(definitions: readonly ModuleDefinition[], options: App
   const { config, databaseUrl, secret, logger } = options;
   const graph = new ModuleGraph(definitions);
   const hosted = selectHosted(definitions, config);
-  const layout = new DatabaseLayout({
-    url: databaseUrl,
-    isolation: config.database.isolation,
-    moduleUrls: config.database.moduleUrls,
-    rolePrefix: config.database.rolePrefix,
-    secret,
-  });
+  const layout = new DatabaseLayout({ ...config.database, url: databaseUrl, secret });
   const local = new LocalTransport();
   const events = new EventDesk(new Set(config.calls.foreign.keys()));
   const { calls, remote, endpoint, ...placed } = placeCalls(hosted, { ...options, local, events });

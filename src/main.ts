@@ -188,14 +188,8 @@ function greet(
 async function migrateOnly(config: Config): Promise<void> {
   const surroundings = await prepareSurroundings({ ...config, payments: { ...config.payments, startSandbox: false } });
   try {
-    const { isolation, moduleUrls, rolePrefix } = config.database;
-    const layout = new DatabaseLayout({
-      url: surroundings.databaseUrl,
-      isolation,
-      moduleUrls,
-      rolePrefix,
-      secret: surroundings.secret,
-    });
+    const { databaseUrl: url, secret } = surroundings;
+    const layout = new DatabaseLayout({ ...config.database, url, secret });
     await migrateAll(config, layout, config.modules ?? moduleNames, (message) => process.stdout.write(`${message}\n`));
   } finally {
     await surroundings.stop();

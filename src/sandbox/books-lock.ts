@@ -62,5 +62,9 @@ async function removeIfAbandoned(address: string): Promise<void> {
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
   });
   // Another starter may have removed it a moment ago, which is all that is wanted.
-  if (refused) await unlink(address).catch(() => undefined);
+  if (refused) {
+    await unlink(address).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    });
+  }
 }

@@ -1,13 +1,14 @@
 import type { Group, Placement } from '../shared/config/index.ts';
 import type { ModuleGraph } from '../shared/module/index.ts';
 import { choosePublic } from './choose-public.ts';
+import type { OpenDoor } from './open-door.ts';
 
 export interface PlannedProcess {
   /** As logs call it: the group, and its number where there are several. */
   readonly name: string;
   readonly isPublic: boolean;
   /** Where the others call it; absent: nobody does. */
-  readonly internalPort: number | undefined;
+  readonly internalDoor: OpenDoor | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -27,22 +28,22 @@ export const LOOPBACK = '127.0.0.1';
 /** A process for each group, or several, and in the environment of each where all modules are. */
 export async function planProcesses(
   { placement, graph, common }: { placement: Placement; graph: ModuleGraph; common: Common },
-  freePort: () => Promise<number>,
+  openDoor: () => Promise<{ door: OpenDoor; port: number }>,
 ): Promise<PlannedProcess[]> {
   const publicGroup = choosePublic(placement, graph);
   const copies = placement.groups.flatMap((group) => {
     const numbers = Array.from({ length: group.replicas }, (_, index) => index + 1);
     return numbers.map((number) => ({ group, name: group.replicas === 1 ? group.name : `${group.name}-${number}` }));
   });
-  const ports = new Map<string, number>();
-  for (const { name, group } of copies) if (isCalled(group)) ports.set(name, await freePort());
-  const addresses = addressesOf(copies, ports);
+  const doors = new Map<string, { door: OpenDoor; port: number }>();
+  for (const { name, group } of copies) if (isCalled(group)) doors.set(name, await openDoor());
+  const addresses = addressesOf(copies, doors);
   return copies.map(({ group, name }) => {
     const isPublic = group === publicGroup;
     return {
       name,
       isPublic,
-      internalPort: ports.get(name),
+      internalDoor: doors.get(name)?.door,
       environment: {
         ...process.env,
         ...addresses,
@@ -82,12 +83,12 @@ function isCalled({ roles }: Group): boolean {
 
 function addressesOf(
   copies: readonly { readonly group: Group; readonly name: string }[],
-  ports: ReadonlyMap<string, number>,
+  doors: ReadonlyMap<string, { readonly port: number }>,
 ): Record<string, string> {
   const addresses: Record<string, string[]> = {};
   for (const { group, name } of copies.filter(({ group }) => isCalled(group))) {
     for (const module of group.modules) {
-      (addresses[`BANYAN_URL_${module.toUpperCase()}`] ??= []).push(`http://${LOOPBACK}:${ports.get(name)}`);
+      (addresses[`BANYAN_URL_${module.toUpperCase()}`] ??= []).push(`http://${LOOPBACK}:${doors.get(name)?.port}`);
     }
   }
   return Object.fromEntries(Object.entries(addresses).map(([variable, urls]) => [variable, urls.join(',')]));

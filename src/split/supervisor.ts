@@ -2,7 +2,7 @@ import type { Door } from '../app.ts';
 import type { Logger } from '../shared/telemetry/index.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { OpenDoor } from './open-door.ts';
-import { LOOPBACK, type PlannedProcess } from './plan-processes.ts';
+import type { PlannedProcess } from './plan-processes.ts';
 
 /** Processes that start at the same time: more would only make each other slow. */
 const STARTS_AT_ONCE = 3;
@@ -25,7 +25,6 @@ export interface SupervisorOptions {
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #doors: OpenDoor[] = [];
   #inner: readonly ManagedProcess[] = [];
   #outer: readonly ManagedProcess[] = [];
   #public: OpenDoor | undefined;
@@ -39,8 +38,8 @@ export class Supervisor {
     const { processes, port, host } = this.#options;
     const opened = await OpenDoor.at(port, host);
     this.#public = opened.door;
-    this.#inner = await this.#manage(processes.filter(({ isPublic }) => !isPublic));
-    this.#outer = await this.#manage(processes.filter(({ isPublic }) => isPublic));
+    this.#inner = this.#manage(processes.filter(({ isPublic }) => !isPublic));
+    this.#outer = this.#manage(processes.filter(({ isPublic }) => isPublic));
     for (let first = 0; first < this.#inner.length; first += STARTS_AT_ONCE) {
       await Promise.all(this.#inner.slice(first, first + STARTS_AT_ONCE).map((each) => each.start()));
     }
@@ -53,22 +52,16 @@ export class Supervisor {
     this.#public?.close();
     for (const each of [...this.#outer, ...this.#inner]) each.expectEnd();
     for (const group of [this.#outer, this.#inner]) await Promise.all(group.map((each) => each.stop(shutdownMs)));
-    for (const door of this.#doors) door.close();
+    for (const { internalDoor } of this.#options.processes) internalDoor?.close();
   }
 
-  async #manage(planned: readonly PlannedProcess[]): Promise<ManagedProcess[]> {
+  #manage(planned: readonly PlannedProcess[]): ManagedProcess[] {
     const { entry, logger } = this.#options;
-    const managed: ManagedProcess[] = [];
-    for (const { name, isPublic, internalPort, environment } of planned) {
+    return planned.map(({ name, isPublic, internalDoor, environment }) => {
       const doors = new Map<Door, OpenDoor>();
       if (isPublic && this.#public !== undefined) doors.set('public', this.#public);
-      if (internalPort !== undefined) {
-        const { door } = await OpenDoor.at(internalPort, LOOPBACK);
-        this.#doors.push(door);
-        doors.set('internal', door);
-      }
-      managed.push(new ManagedProcess({ name, environment, doors, entry, logger }));
-    }
-    return managed;
+      if (internalDoor !== undefined) doors.set('internal', internalDoor);
+      return new ManagedProcess({ name, environment, doors, entry, logger });
+    });
   }
 }

@@ -83,8 +83,8 @@ export const FINISH = `
 /** $2 envelope, $3 error, $4 pause in ms, $5 whether it opens its stream. */
 export const KEEP_FAILURE = `
   update inbox
-  set status = 'retrying', envelope = $2::jsonb, error = $3::jsonb, opens = $5,
-      due_at = now() + $4 * interval '1 millisecond'
+  set status = 'retrying', envelope = $2::jsonb, error = $3::jsonb, opens = $4,
+      due_at = now() + $5 * interval '1 millisecond'
   where event_id = $1 and status in ('claimed', 'parked', 'retrying')`;
 
 /** $2 envelope, $3 error, $4 whether it opens its stream. */

@@ -102,33 +102,17 @@ export class Inbox {
 
   /** Keeps a failed event for another attempt after `delayMs`. */
   async keepFailure(work: UnitOfWork, delivery: Delivery, error: unknown, delayMs: number): Promise<void> {
-    await work.run(KEEP_FAILURE, [
-      delivery.envelope.id,
-      JSON.stringify(delivery.envelope),
-      JSON.stringify(describe(error)),
-      delayMs,
-      delivery.opens === true,
-    ]);
+    await work.run(KEEP_FAILURE, [...failureOf(delivery, error), delayMs]);
   }
 
   /** Keeps an event that this process does not know for one that does, and takes back the attempt. */
   async setAside(work: UnitOfWork, delivery: Delivery, error: unknown): Promise<void> {
-    await work.run(SET_ASIDE, [
-      delivery.envelope.id,
-      JSON.stringify(delivery.envelope),
-      JSON.stringify(describe(error)),
-      delivery.opens === true,
-    ]);
+    await work.run(SET_ASIDE, failureOf(delivery, error));
   }
 
   /** The event is a dead letter: it waits for an operator, and its stream with it. */
   async bury(work: UnitOfWork, delivery: Delivery, error: unknown): Promise<void> {
-    await work.run(BURY, [
-      delivery.envelope.id,
-      JSON.stringify(delivery.envelope),
-      JSON.stringify(describe(error)),
-      delivery.opens === true,
-    ]);
+    await work.run(BURY, failureOf(delivery, error));
   }
 
   /** Parked events whose predecessor is done: the process that should have gone on with them has died. */
@@ -146,4 +130,9 @@ export function describe(error: unknown): KeptError {
   if (error instanceof ContractError) return { name: error.code, message: error.message, stack: error.stack ?? null };
   if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack ?? null };
   return { name: 'unknown', message: String(error), stack: null };
+}
+
+/** $1 to $4 of the statements that keep what went wrong: event, envelope, error, whether it opens its stream. */
+function failureOf({ envelope, opens }: Delivery, error: unknown): unknown[] {
+  return [envelope.id, JSON.stringify(envelope), JSON.stringify(describe(error)), opens === true];
 }
