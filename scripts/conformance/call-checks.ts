@@ -1,6 +1,6 @@
 import { parseInput, type Operation } from '../../src/shared/contract/index.ts';
 import { ContractError } from '../../src/shared/errors/index.ts';
-import { samplesOf } from './arbitrary-of.ts';
+import { samplesOf } from './samples-of.ts';
 import { expectThat, type Check } from './check.ts';
 import type { Effects } from './effects.ts';
 import { newKey, type Outcome, type ServiceClient } from './service-client.ts';

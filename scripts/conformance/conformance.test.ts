@@ -5,7 +5,7 @@ import type { ModuleDefinition } from '../../src/shared/module/index.ts';
 import { serviceKeyOf } from '../../src/shared/remote/index.ts';
 import { TEST_SECRET } from '../../src/shared/testing/index.ts';
 import { newId } from '../../src/shared/values/index.ts';
-import { samplesOf } from './arbitrary-of.ts';
+import { samplesOf } from './samples-of.ts';
 import { printVerdicts } from './print-verdicts.ts';
 import { runConformance } from './run-conformance.ts';
 import { subjectOf } from './subject.ts';

@@ -1,5 +1,5 @@
 import type { EventType } from '../../src/shared/contract/index.ts';
-import { samplesOf } from './arbitrary-of.ts';
+import { samplesOf } from './samples-of.ts';
 import { expectThat, type Check } from './check.ts';
 import type { Effects } from './effects.ts';
 import type { Prepared, ServiceClient } from './service-client.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { signCall } from '../../src/shared/remote/index.ts';
 import { expectThat, type Check } from './check.ts';
-import { samplesOf } from './arbitrary-of.ts';
+import { samplesOf } from './samples-of.ts';
 import type { Prepared, Reply, ServiceClient } from './service-client.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,18 +1,6 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-
-/** What zod keeps of a schema; which parts there are depends on its type. */
-interface Definition {
-  readonly type: string;
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
-  readonly element?: z.ZodType;
-  readonly innerType?: z.ZodType;
-  readonly options?: readonly z.ZodType[];
-  readonly values?: readonly unknown[];
-  readonly entries?: Readonly<Record<string, string>>;
-  readonly format?: string;
-  readonly checks?: readonly { readonly _zod: { readonly def: unknown } }[];
-}
+import { definitionOf, type SchemaDefinition } from '../../src/shared/contract/index.ts';
 
 interface CheckDefinition {
   readonly check: string;
@@ -65,14 +53,14 @@ const KNOWN_TEXTS = [
 
 /** Values that the schema takes, at the edges of what it takes as well. */
 export function valuesOf(schema: z.ZodType): fc.Arbitrary<unknown> {
-  const definition = schema._zod.def as unknown as Definition;
+  const definition = definitionOf(schema);
   const arbitrary = arbitraryOf(definition, schema);
   // Where there are rules of their own, such as a refine, the schema is asked.
   const { checks = [] } = definition;
   return checks.length === 0 ? arbitrary : arbitrary.filter((value) => schema.safeParse(value).success);
 }
 
-function arbitraryOf(definition: Definition, schema: z.ZodType): fc.Arbitrary<unknown> {
+function arbitraryOf(definition: SchemaDefinition, schema: z.ZodType): fc.Arbitrary<unknown> {
   const { shape = {}, element, innerType, options = [], values = [], entries = {} } = definition;
   switch (definition.type) {
     case 'object':
@@ -158,7 +146,7 @@ function timesOf(): fc.Arbitrary<string> {
 
 /** What the checks of a schema say. zod's own summary of them is lost where a schema was given a description. */
 function limitsOf(schema: z.ZodType): Limits {
-  const { checks = [], format } = schema._zod.def as unknown as Definition;
+  const { checks = [], format } = definitionOf(schema);
   const rules = checks.map((check) => check._zod.def as CheckDefinition);
   const least = rules.flatMap(({ check, minimum, value }) => (check === 'greater_than' ? [value] : [minimum]));
   const most = rules.flatMap(({ check, maximum, value }) => (check === 'less_than' ? [value] : [maximum]));

@@ -1,31 +1,16 @@
 import type { z } from 'zod';
+import { definitionOf, type SchemaDefinition } from '../../src/shared/contract/index.ts';
 
 /** Kinds of zod schemas whose values are the same after a trip through JSON. */
 const JSON_SAFE = new Set(['string', 'number', 'int', 'boolean', 'null', 'literal', 'enum', 'template_literal']);
 /** Kinds that are as safe as what they hold. */
 const WRAPPERS = new Set(['optional', 'nullable', 'default', 'prefault', 'nonoptional', 'readonly', 'catch']);
 
-/** The parts of zod's definitions that hold other schemas. */
-interface Definition {
-  readonly type: string;
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
-  readonly element?: z.ZodType;
-  readonly innerType?: z.ZodType;
-  readonly options?: readonly z.ZodType[];
-  readonly items?: readonly z.ZodType[];
-  readonly keyType?: z.ZodType;
-  readonly valueType?: z.ZodType;
-  readonly left?: z.ZodType;
-  readonly right?: z.ZodType;
-  readonly coerce?: boolean;
-  readonly getter?: () => z.ZodType;
-}
-
 /** A sentence for every part of a schema whose values would not arrive as they were sent. */
 export function judgeSchema(schema: z.ZodType, place: string, seen: ReadonlySet<z.ZodType> = new Set()): string[] {
   if (seen.has(schema)) return [];
   const within = new Set([...seen, schema]);
-  const definition = schema._zod.def as unknown as Definition;
+  const definition = definitionOf(schema);
   if (definition.coerce === true)
     return [`${place} is coerced: coerce at the route, a contract takes the value itself.`];
   if (JSON_SAFE.has(definition.type)) return [];
@@ -36,7 +21,7 @@ export function judgeSchema(schema: z.ZodType, place: string, seen: ReadonlySet<
 }
 
 /** The schemas inside, by their place; undefined where the kind itself is not JSON-safe. */
-function partsOf(definition: Definition): [string, z.ZodType][] | undefined {
+function partsOf(definition: SchemaDefinition): [string, z.ZodType][] | undefined {
   const { type, shape, element, innerType, options, items, valueType, left, right, getter } = definition;
   if (type === 'object' && shape !== undefined) return Object.entries(shape).map(([key, part]) => [`.${key}`, part]);
   if (type === 'array' && element !== undefined) return [['[]', element]];

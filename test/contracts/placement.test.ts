@@ -6,7 +6,7 @@ import { ContractError, SystemFailure } from '../../src/shared/errors/index.ts';
 import { System } from '../../src/shared/module/index.ts';
 import { nearlyRight } from './strange-inputs.ts';
 import { testCall, ThreeWays } from './three-ways.ts';
-import { valuesOf } from './values-of.ts';
+import { valuesOf } from '../../scripts/conformance/values-of.ts';
 
 /** Inputs of each kind for each operation. More by PROPERTY_RUNS=200 npx jest test/contracts. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 4);

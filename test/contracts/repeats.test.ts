@@ -7,7 +7,7 @@ import { ContractError, present } from '../../src/shared/errors/index.ts';
 import { findUnstorable } from '../../src/shared/http/index.ts';
 import { startWorld, type World } from '../../src/shared/testing/index.ts';
 import { testCall } from './three-ways.ts';
-import { valuesOf } from './values-of.ts';
+import { valuesOf } from '../../scripts/conformance/values-of.ts';
 
 /** Inputs for each command. More by PROPERTY_RUNS=200 npx jest test/contracts. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 3);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, eventually, type TestDatabase } from '../../src/shared/testing/index.ts';
 import { expectBooksInOrder, expectStock } from '../journeys/books.ts';
-import { complete, fillCart, stockVariant } from '../journeys/shop.ts';
+import { beginSlowPurchase, complete, fillCart, stockVariant } from '../journeys/shop.ts';
 import { buildApp, ChildApp } from './child-app.ts';
 import { processesOf } from './split-processes.ts';
 import { SteadyBuyers } from './steady-buyers.ts';
@@ -165,13 +165,7 @@ describe('a shop in several processes', () => {
     async () => {
       const app = await inGroups();
       const shop = await app.shop();
-      const cart = await fillCart(shop, await stockVariant(shop, { pieces: 1 }));
-      // The provider takes three seconds to answer: long enough for the end to come in between.
-      const purchase = complete(shop, cart, 'tok_slow').then((response) => response);
-      await eventually(async () => {
-        const { body } = await shop.store.get(`/store/v1/carts/${cart}`).expect(200);
-        expect(body.orderId).toMatch(/^ord_/);
-      });
+      const { purchase } = await beginSlowPurchase(shop);
       app.signalGroup('SIGINT');
       const { status, body } = await purchase;
       expect({ status, order: body.order?.status }).toEqual({ status: 201, order: 'confirmed' });

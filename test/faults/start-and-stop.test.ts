@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, eventually, type TestDatabase } from '../../src/shared/testing/index.ts';
-import { complete, fillCart, stockVariant } from '../journeys/shop.ts';
+import { beginSlowPurchase } from '../journeys/shop.ts';
 import { buildApp, ChildApp, type ChildOptions } from './child-app.ts';
 import { LateServer } from './late-server.ts';
 import { freePort } from '../../src/shared/testing/index.ts';
@@ -53,13 +53,7 @@ describe('the application as an operator starts and stops it', () => {
     async ({ throughNpm, end }) => {
       const app = start({ environment: environmentOf(database.url, await newFolder()), throughNpm });
       const shop = await app.shop();
-      const cart = await fillCart(shop, await stockVariant(shop, { pieces: 1 }));
-      // The provider takes three seconds to answer: long enough for the end to come in between.
-      const purchase = complete(shop, cart, 'tok_slow').then((response) => response);
-      await eventually(async () => {
-        const { body } = await shop.store.get(`/store/v1/carts/${cart}`).expect(200);
-        expect(body.orderId).toMatch(/^ord_/);
-      });
+      const { purchase } = await beginSlowPurchase(shop);
       end(app);
       let answered = false;
       void purchase.finally(() => (answered = true));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { World } from '../../src/shared/testing/index.ts';
+import { expect } from '@jest/globals';
+import { eventually, type World } from '../../src/shared/testing/index.ts';
 
 /** The two ways into a started shop, in this process or another. */
 export type Shop = Pick<World, 'admin' | 'store'>;
@@ -45,6 +46,17 @@ export function complete({ store }: Shop, cartId: string, token = 'tok_ok', key:
     .post(`/store/v1/carts/${cartId}/complete`)
     .set('Idempotency-Key', key)
     .send({ payment: { provider: 'sandbox', token } });
+}
+
+/** A purchase whose order is there and whose answer is not: the provider takes three seconds over it. */
+export async function beginSlowPurchase(shop: Shop) {
+  const cart = await fillCart(shop, await stockVariant(shop, { pieces: 1 }));
+  const purchase = complete(shop, cart, 'tok_slow').then((response) => response);
+  await eventually(async () => {
+    const { body } = await shop.store.get(`/store/v1/carts/${cart}`).expect(200);
+    expect(body.orderId).toMatch(/^ord_/);
+  });
+  return { purchase };
 }
 
 interface Charge {

@@ -7,3 +7,4 @@ export * from './read-event.ts';
 export * from './as-carried.ts';
 export * from './tolerant-reader.ts';
 export * from './without-defaults.ts';
+export * from './schema-definition.ts';

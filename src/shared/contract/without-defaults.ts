@@ -1,17 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { definitionOf, type SchemaDefinition } from './schema-definition.ts';
 
 /** Leaves out of a parsed value what its schema would put there again. */
 type Pruner = (value: unknown) => unknown;
-
-/** The part of zod's definitions that can lead to a default. */
-interface Definition {
-  readonly type: string;
-  readonly defaultValue?: unknown;
-  readonly innerType?: z.ZodType;
-  readonly element?: z.ZodType;
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
-}
 
 const pruners = new WeakMap<z.ZodType, Pruner | undefined>();
 
@@ -35,7 +27,7 @@ function prunerOf(schema: z.ZodType): Pruner | undefined {
   return pruners.get(schema);
 }
 
-function makePruner({ type, innerType, element, shape }: Definition): Pruner | undefined {
+function makePruner({ type, innerType, element, shape }: SchemaDefinition): Pruner | undefined {
   if (type === 'object' && shape !== undefined) return objectPruner(shape);
   if (type === 'array' && element !== undefined) {
     const prune = prunerOf(element);
@@ -61,8 +53,4 @@ function objectPruner(shape: Readonly<Record<string, z.ZodType>>): Pruner | unde
     }
     return copy;
   };
-}
-
-function definitionOf(schema: z.ZodType): Definition {
-  return schema._zod.def;
 }
