@@ -65,6 +65,10 @@ export const failure = z
     kind: z.literal('failure'),
     message: z.string(),
     mayHaveHappened: z.boolean().describe('False: it is known that nothing was done.'),
+    defect: z
+      .enum(['broken invariant', 'other'])
+      .optional()
+      .describe('The fault is in the program, not in the machinery: asking again is likely to meet it again.'),
   })
   .meta({ id: 'Failure', description: 'The machinery failed, not the business.' });
 

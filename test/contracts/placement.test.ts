@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { modules } from '../../src/modules/index.ts';
 import { asCarried, type AnyContract, type Operation } from '../../src/shared/contract/index.ts';
-import { ContractError, SystemFailure } from '../../src/shared/errors/index.ts';
+import { ContractError, InvariantViolation, SystemFailure } from '../../src/shared/errors/index.ts';
 import { System } from '../../src/shared/module/index.ts';
 import { nearlyRight } from './strange-inputs.ts';
 import { testCall, ThreeWays } from './three-ways.ts';
@@ -26,8 +26,11 @@ function endingsOf(operation: Operation): fc.Arbitrary<() => unknown> {
   const failures = fc.boolean().map((mayHaveHappened) => () => {
     throw new SystemFailure('the bank is closed', { mayHaveHappened });
   });
+  const defects = fc.constantFrom(InvariantViolation, TypeError).map((Defect) => () => {
+    throw new Defect('nobody thought of this');
+  });
   const answers = valuesOf(operation.output).map((output) => () => output);
-  return fc.oneof({ weight: 3, arbitrary: answers }, failures, ...refusals);
+  return fc.oneof({ weight: 3, arbitrary: answers }, failures, defects, ...refusals);
 }
 
 /** What a caller sees of a call. */
@@ -37,7 +40,8 @@ async function seen(call: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     if (error instanceof ContractError) return { refusal: error.toJSON() };
     if (error instanceof SystemFailure) return { failure: error.message, mayHaveHappened: error.mayHaveHappened };
-    throw error;
+    // What an edge and a saga tell apart: the books are contradicted, or the program has failed in another way.
+    return { defect: (error as Error).message, isContradiction: error instanceof InvariantViolation };
   }
 }
 

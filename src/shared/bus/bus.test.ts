@@ -103,7 +103,8 @@ describe.each(['postgres', 'redis'] as const)('queues in %s that lose all that t
     try {
       await world.kernel.start(['till']);
       await world.sell('flushed', 1, 2, 3);
-      await eventually(() => expect(world.wire.sent).toBe(3));
+      // What takes long to arrive is sent more than once.
+      await eventually(() => expect(world.wire.sent).toBeGreaterThanOrEqual(3));
       expect(await emptyQueues(world.kernel)).toBeGreaterThan(0);
       await world.kernel.start(['journal']);
       await eventually(async () => expect(await world.journal('flushed')).toEqual([1, 2, 3]));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Principal, type CallContext } from '../auth/index.ts';
-import { ContractError, SystemFailure, type ContractErrorFields } from '../errors/index.ts';
+import { isConnectionFailure } from '../database/index.ts';
+import { ContractError, InvariantViolation, SystemFailure, type ContractErrorFields } from '../errors/index.ts';
 
 /**
  * A call as it crosses a process: plain JSON, with the time left instead of a moment of one machine's clock. What a newer
@@ -21,7 +22,15 @@ const WireCall = z.object({
 type WireAnswer =
   | { readonly kind: 'answer'; readonly output: unknown }
   | { readonly kind: 'refusal'; readonly error: ContractErrorFields }
-  | { readonly kind: 'failure'; readonly message: string; readonly mayHaveHappened: boolean };
+  | Failure;
+
+interface Failure {
+  readonly kind: 'failure';
+  readonly message: string;
+  readonly mayHaveHappened: boolean;
+  /** The fault is in the program, and asking again is likely to meet it again. Absent: in the machinery. */
+  readonly defect?: 'broken invariant' | 'other';
+}
 
 export function encodeCall(operation: string, input: unknown, call: CallContext): string {
   return JSON.stringify({
@@ -55,14 +64,19 @@ export function encodeError(error: unknown): string {
   if (error instanceof ContractError)
     return JSON.stringify({ kind: 'refusal', error: error.toJSON() } satisfies WireAnswer);
   const message = error instanceof Error ? error.message : String(error);
-  const mayHaveHappened = error instanceof SystemFailure ? error.mayHaveHappened : true;
-  return JSON.stringify({ kind: 'failure', message, mayHaveHappened } satisfies WireAnswer);
+  const failure: Failure = { kind: 'failure', message, mayHaveHappened: true };
+  if (error instanceof SystemFailure) return JSON.stringify({ ...failure, mayHaveHappened: error.mayHaveHappened });
+  if (isConnectionFailure(error)) return JSON.stringify(failure);
+  const defect = error instanceof InvariantViolation ? 'broken invariant' : 'other';
+  return JSON.stringify({ ...failure, defect } satisfies WireAnswer);
 }
 
-/** The output, or the same error that was thrown on the other side. */
+/** The output, or the same kind of error that was thrown on the other side. */
 export function decodeAnswer(text: string): unknown {
   const answer = JSON.parse(text) as WireAnswer;
   if (answer.kind === 'answer') return answer.output;
   if (answer.kind === 'refusal') throw new ContractError(answer.error);
+  if (answer.defect === 'broken invariant') throw new InvariantViolation(answer.message);
+  if (answer.defect !== undefined) throw new Error(answer.message);
   throw new SystemFailure(answer.message, { mayHaveHappened: answer.mayHaveHappened });
 }

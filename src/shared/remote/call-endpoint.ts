@@ -178,6 +178,9 @@ export class CallEndpoint {
     } catch (error) {
       if (error instanceof TurnedAway) throw error;
       if (isUnknownInput(operation, asked, error)) throw new TurnedAway(NOT_KNOWN, unknownInput(operation, error));
+      // The caller hears that it failed; where and why, the log of the process in which it did.
+      if (!(error instanceof ContractError))
+        this.#options.logger.error({ err: error, operation: operation.id }, 'a call failed');
       return encodeError(error);
     }
   }

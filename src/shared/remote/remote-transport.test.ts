@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Principal } from '../auth/index.ts';
-import { SystemFailure } from '../errors/index.ts';
+import { InvariantViolation, SystemFailure } from '../errors/index.ts';
 import { eventually, freePort } from '../testing/index.ts';
 import type { RemoteTransport } from './remote-transport.ts';
 import { callContext, callersOf, Desk, DeskProcess, soldOut } from './test/desk.ts';
@@ -68,14 +68,27 @@ describe('a call to another process', () => {
     expect(desk.heard).toHaveLength(0);
   });
 
-  it('says that it may have happened when something broke over there, and does not guess', async () => {
+  it('says that it may have happened when the machinery broke over there, and does not guess', async () => {
     desk.deed = () => {
-      throw new Error('the desk fell over');
+      throw Object.assign(new Error('the cable is cut'), { code: 'ECONNRESET' });
     };
     const asked = callers.invoke(look, { name: 'tea' }, callContext());
     await expect(asked).rejects.toMatchObject({ name: 'SystemFailure', mayHaveHappened: true });
-    await expect(asked).rejects.toThrow('the desk fell over');
+    await expect(asked).rejects.toThrow('the cable is cut');
     expect(desk.heard).toHaveLength(1);
+  });
+
+  it.each([InvariantViolation, TypeError])('meets a defect of the other side as one here: %p', async (Defect) => {
+    desk.deed = () => {
+      throw new Defect('the desk has five legs');
+    };
+    const failure: unknown = await callers
+      .invoke(look, { name: 'tea' }, callContext())
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: 'the desk has five legs' });
+    expect(failure).not.toBeInstanceOf(SystemFailure);
+    // What contradicts the books is left to an operator by a saga, and not repeated for ever.
+    expect(failure instanceof InvariantViolation).toBe(Defect === InvariantViolation);
   });
 
   it('ends at its deadline, and may have happened', async () => {
