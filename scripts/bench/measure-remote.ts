@@ -1,90 +1,18 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { Pool } from 'undici';
-import { newCallContext, system } from '../../src/shared/auth/index.ts';
-import { CallTokens, RemoteTransport } from '../../src/shared/remote/index.ts';
-import { minutes, seconds } from '../../src/shared/values/index.ts';
-import { Echo, ECHO_SECRET, type EchoPorts } from './echo-module.ts';
-import { printFigure } from './print-figure.ts';
+import { compileProgram } from './compile-program.ts';
 
-const ENTRY = resolve(import.meta.dirname, 'echo-process.ts');
-const ROUNDS = 3;
-const CALLS = { warmUp: 3_000, alone: 3_000, together: 20_000 } as const;
-const CONCURRENCY = 32;
-const PERCENT = 100;
-const LIMIT_MS = minutes(5);
+const PROGRAMS = resolve(import.meta.dirname, '../../node_modules/.cache/banyan-bench');
 
-const SAID = { orderId: 'ord_01hzzzzzzzzzzzzzzzzzzzzzzz', lines: [{ sku: 'TEA-100', quantity: 2 }] };
-
-type Ask = () => Promise<unknown>;
-
-/** A call between processes beside the barest one there is: the same question by undici to node:http, as JSON. */
+/**
+ * A call between processes beside the barest one there is: the same question by undici to node:http, as JSON. Both ends
+ * are compiled, as they are in production.
+ */
 export async function measureRemote(): Promise<void> {
-  const child = fork(ENTRY, { execArgv: ['--import', 'tsx'] });
-  const [ports] = (await once(child, 'message')) as [EchoPorts];
-  const pool = new Pool(`http://127.0.0.1:${ports.bare}`, { connections: CONCURRENCY, pipelining: 1 });
-  const remote = new RemoteTransport({
-    addresses: new Map([[Echo.name, [`http://127.0.0.1:${ports.calls}`]]]),
-    tokens: new CallTokens(ECHO_SECRET),
-  });
-  const bare: Ask = async () => {
-    const headers = { 'content-type': 'application/json' };
-    const { body } = await pool.request({ path: '/', method: 'POST', headers, body: JSON.stringify(SAID) });
-    return JSON.parse(await body.text()) as unknown;
-  };
-  // A context is made once for a request, whatever calls that comes to.
-  const context = newCallContext({ caller: 'http', principal: system('bench'), deadlineMs: Date.now() + LIMIT_MS });
-  const call: Ask = async () => await remote.invoke(Echo.operations.say, SAID, context);
-  try {
-    await compare(bare, call);
-  } finally {
-    await pool.destroy();
-    await remote.close();
-    child.disconnect();
-  }
-}
-
-/** In turns, so that what else the machine does meets both. */
-async function compare(bare: Ask, call: Ask): Promise<void> {
-  for (const ask of [bare, call]) await run(ask, CALLS.warmUp, CONCURRENCY);
-  const alone = { bare: [] as number[], call: [] as number[] };
-  const together = { bare: 0, call: 0 };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    alone.bare.push(...(await run(bare, CALLS.alone, 1)).timesMs);
-    alone.call.push(...(await run(call, CALLS.alone, 1)).timesMs);
-    together.bare += (await run(bare, CALLS.together, CONCURRENCY)).elapsedMs;
-    together.call += (await run(call, CALLS.together, CONCURRENCY)).elapsedMs;
-  }
-  const [bareMs, callMs] = [median(alone.bare), median(alone.call)];
-  const share = (together.bare / together.call) * PERCENT;
-  const perSecond = (elapsedMs: number): string => ((ROUNDS * CALLS.together * seconds(1)) / elapsedMs).toFixed(0);
-  printFigure(
-    'a call to another process, one at a time',
-    `p50 ${callMs.toFixed(3)} ms, bare echo ${bareMs.toFixed(3)} ms: ${(callMs / bareMs).toFixed(2)} times (target: below 2)`,
-  );
-  printFigure(
-    `calls to another process, ${CONCURRENCY} at a time`,
-    `${perSecond(together.call)}/s, bare echo ${perSecond(together.bare)}/s: ${share.toFixed(0)} % (target: at least 50 %)`,
-  );
-}
-
-async function run(ask: Ask, calls: number, concurrency: number): Promise<{ elapsedMs: number; timesMs: number[] }> {
-  const timesMs: number[] = [];
-  let left = calls;
-  const startMs = performance.now();
-  const work = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const fromMs = performance.now();
-      await ask();
-      timesMs.push(performance.now() - fromMs);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  return { elapsedMs: performance.now() - startMs, timesMs };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  for (const name of ['echo-process', 'echo-caller'])
+    await compileProgram(resolve(import.meta.dirname, `${name}.ts`), resolve(PROGRAMS, `${name}.mjs`));
+  const caller = fork(resolve(PROGRAMS, 'echo-caller.mjs'), { execArgv: [] });
+  const [status] = (await once(caller, 'exit')) as [number];
+  if (status !== 0) throw new Error(`the caller ended with ${status}`);
 }
