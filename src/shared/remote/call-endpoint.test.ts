@@ -101,10 +101,10 @@ describe('what was seen', () => {
   it('is remembered for its period, and forgotten after two', () => {
     const seen = new SeenOnce(PERIOD_MS);
     const startMs = performance.now();
-    expect(seen.add('a', startMs)).toBe(true);
-    expect(seen.add('a', startMs + PERIOD_MS - 1)).toBe(false);
-    expect(seen.add('b', startMs + PERIOD_MS + 1)).toBe(true);
-    expect(seen.add('a', startMs + PERIOD_MS + 2)).toBe(false);
-    expect(seen.add('a', startMs + 3 * PERIOD_MS)).toBe(true);
+    expect(seen.add(1, startMs)).toBe(true);
+    expect(seen.add(1, startMs + PERIOD_MS - 1)).toBe(false);
+    expect(seen.add(2, startMs + PERIOD_MS + 1)).toBe(true);
+    expect(seen.add(1, startMs + PERIOD_MS + 2)).toBe(false);
+    expect(seen.add(1, startMs + 3 * PERIOD_MS)).toBe(true);
   });
 });

@@ -1,16 +1,16 @@
 import { SystemFailure } from '../errors/index.ts';
 
-/** Names kept per period. Beyond this a call is refused rather than a repeat let through. */
+/** Marks kept per period. Beyond this a call is refused rather than a repeat let through. */
 const LIMIT = 500_000;
 
 /**
- * Remembers names for at least `periodMs` and forgets them within twice that, in two sets that take turns, so that
- * nothing has to be searched for what is old.
+ * Remembers marks for at least `periodMs` and forgets them within twice that, in two sets that take turns, so that
+ * nothing has to be searched for what is old. Marks are numbers: a text that is cut out of a request would keep all of it.
  */
 export class SeenOnce {
   readonly #periodMs: number;
-  #current = new Set<string>();
-  #previous = new Set<string>();
+  #current = new Set<number>();
+  #previous = new Set<number>();
   #sinceMs = performance.now();
 
   constructor(periodMs: number) {
@@ -18,13 +18,13 @@ export class SeenOnce {
   }
 
   /** False: it was here before. */
-  add(name: string, nowMs = performance.now()): boolean {
+  add(mark: number, nowMs = performance.now()): boolean {
     this.#turn(nowMs);
-    if (this.#current.has(name) || this.#previous.has(name)) return false;
+    if (this.#current.has(mark) || this.#previous.has(mark)) return false;
     if (this.#current.size >= LIMIT) {
       throw new SystemFailure('this process takes no more calls for a moment', { mayHaveHappened: false });
     }
-    this.#current.add(name);
+    this.#current.add(mark);
     return true;
   }
 
