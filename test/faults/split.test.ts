@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, eventually, type TestDatabase } from '../../src/shared/testing/index.ts';
+import { createTestDatabase, eventually, freePort, type TestDatabase } from '../../src/shared/testing/index.ts';
 import { expectBooksInOrder, expectStock } from '../journeys/books.ts';
+import { PythonNotifications } from '../journeys/python-service.ts';
 import { beginSlowPurchase, complete, fillCart, stockVariant } from '../journeys/shop.ts';
 import { buildApp, ChildApp } from './child-app.ts';
 import { processesOf } from './split-processes.ts';
@@ -46,10 +47,10 @@ describe('a shop in several processes', () => {
     apps.push(app);
     return app;
   };
-  const inGroups = async (): Promise<ChildApp> => {
+  const inGroups = async (more: Record<string, string> = {}): Promise<ChildApp> => {
     const file = join(await newFolder(), 'placement.json');
     await writeFile(file, JSON.stringify(PLACEMENT));
-    return await start({ BANYAN_PLACEMENT: file });
+    return await start({ BANYAN_PLACEMENT: file, ...more });
   };
 
   beforeAll(async () => {
@@ -83,6 +84,28 @@ describe('a shop in several processes', () => {
       app.signal('SIGTERM');
       expect(await app.ending()).toEqual({ code: 0, signal: null });
       expect(app.complaint).toBe('');
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
+    'has a service in another language take the place of a module',
+    async () => {
+      const python = new PythonNotifications(await freePort(), await newFolder());
+      await python.start();
+      try {
+        const app = await inGroups({ BANYAN_FOREIGN_NOTIFICATIONS: python.url });
+        const shop = await app.shop();
+        const { body } = await complete(shop, await fillCart(shop, await stockVariant(shop, { pieces: 1 }))).expect(
+          201,
+        );
+        const messages = () => shop.admin.get('/admin/v1/messages').query({ orderId: body.order.id });
+        await eventually(async () => expect((await messages().expect(200)).body.items).toHaveLength(1));
+        await python.kill();
+        await messages().expect(503);
+      } finally {
+        await python.stop();
+      }
     },
     TEST_LIMIT_MS,
   );
