@@ -26,7 +26,7 @@ export class Counterparts {
     return mapTexts(value, (text) => this.#there.get(text) ?? text);
   }
 
-  /** Ids that nobody has are put in the place of such that are there, if there are any; `turn` chooses which. */
+  /** With ids that have come up in the place of invented ones; `turn` chooses which. */
   withKnownIds(value: unknown, turn: number): unknown {
     return mapTexts(value, (text) => {
       const known = this.#idsByPrefix.get(ID.exec(text)?.groups?.['prefix'] ?? '') ?? [];

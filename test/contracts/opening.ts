@@ -18,6 +18,17 @@ const variants = [
   { sku: 'tea', prices: [price], tracked: false },
 ];
 
+const fillCart = (email: string, quantity: number) => (): Asked => ({
+  operation: Ordering.operations.createCart,
+  input: { currency: 'GBP', email, lines: [{ sku: 'TEA', quantity }] },
+});
+const payWith =
+  (token: string) =>
+  (latest: Latest): Asked => ({
+    operation: Ordering.operations.completeCart,
+    input: { cartId: latest('crt'), payment: { provider: 'sandbox', token } },
+  });
+
 /** The first days of a shop: there is something of every kind to ask for. */
 export const OPENING: readonly ((latest: Latest) => Asked)[] = [
   () => ({
@@ -25,14 +36,8 @@ export const OPENING: readonly ((latest: Latest) => Asked)[] = [
     input: { handle: 'tea', title: 'Tea', status: 'published', variants },
   }),
   () => ({ operation: Inventory.operations.receiveStock, input: { lines: [{ sku: 'TEA', quantity: 50 }] } }),
-  () => ({
-    operation: Ordering.operations.createCart,
-    input: { currency: 'GBP', email: 'a@example.com', lines: [{ sku: 'TEA', quantity: 3 }] },
-  }),
-  (latest) => ({
-    operation: Ordering.operations.completeCart,
-    input: { cartId: latest('crt'), payment: { provider: 'sandbox', token: 'tok_ok' } },
-  }),
+  fillCart('a@example.com', 3),
+  payWith('tok_ok'),
   (latest) => ({ operation: Fulfilment.operations.listShipments, input: { orderId: latest('ord') } }),
   (latest) => ({
     operation: Fulfilment.operations.dispatchShipment,
@@ -50,12 +55,6 @@ export const OPENING: readonly ((latest: Latest) => Asked)[] = [
     operation: Ordering.operations.refundOrder,
     input: { orderId: latest('ord'), amount: { amount: 100, currency: 'GBP' }, reason: 'late' },
   }),
-  () => ({
-    operation: Ordering.operations.createCart,
-    input: { currency: 'GBP', email: 'b@example.com', lines: [{ sku: 'TEA', quantity: 1 }] },
-  }),
-  (latest) => ({
-    operation: Ordering.operations.completeCart,
-    input: { cartId: latest('crt'), payment: { provider: 'sandbox', token: 'tok_declined' } },
-  }),
+  fillCart('b@example.com', 1),
+  payWith('tok_declined'),
 ];

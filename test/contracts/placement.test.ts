@@ -4,6 +4,7 @@ import { modules } from '../../src/modules/index.ts';
 import { asCarried, type AnyContract, type Operation } from '../../src/shared/contract/index.ts';
 import { ContractError, InvariantViolation, SystemFailure } from '../../src/shared/errors/index.ts';
 import { System } from '../../src/shared/module/index.ts';
+import { seen } from './seen.ts';
 import { nearlyRight } from './strange-inputs.ts';
 import { testCall, ThreeWays } from './three-ways.ts';
 import { valuesOf } from '../../scripts/conformance/values-of.ts';
@@ -31,18 +32,6 @@ function endingsOf(operation: Operation): fc.Arbitrary<() => unknown> {
   });
   const answers = valuesOf(operation.output).map((output) => () => output);
   return fc.oneof({ weight: 3, arbitrary: answers }, failures, defects, ...refusals);
-}
-
-/** What a caller sees of a call. */
-async function seen(call: Promise<unknown>): Promise<unknown> {
-  try {
-    return { answer: await call };
-  } catch (error) {
-    if (error instanceof ContractError) return { refusal: error.toJSON() };
-    if (error instanceof SystemFailure) return { failure: error.message, mayHaveHappened: error.mayHaveHappened };
-    // What an edge and a saga tell apart: the books are contradicted, or the program has failed in another way.
-    return { defect: (error as Error).message, isContradiction: error instanceof InvariantViolation };
-  }
 }
 
 /** All that it holds is frozen: whoever changes it fails. */

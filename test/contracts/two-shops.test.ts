@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { modules } from '../../src/modules/index.ts';
 import type { CallTransport } from '../../src/shared/calls/index.ts';
 import type { AnyContract, Operation } from '../../src/shared/contract/index.ts';
-import { ContractError, InvariantViolation, present, SystemFailure } from '../../src/shared/errors/index.ts';
+import { present } from '../../src/shared/errors/index.ts';
 import { findUnstorable } from '../../src/shared/http/index.ts';
 import { CallTokens, RemoteTransport } from '../../src/shared/remote/index.ts';
 import { freePort, startWorld, TEST_SECRET, type World } from '../../src/shared/testing/index.ts';
@@ -12,12 +12,13 @@ import { withSeed } from '../faults/lab/seed.ts';
 import { untilQuiet } from '../journeys/everything-kept.ts';
 import { Counterparts } from './counterparts.ts';
 import { OPENING, type Asked } from './opening.ts';
+import { seen } from './seen.ts';
 import { testCall } from './three-ways.ts';
 
 /** How often every operation is called. More by PROPERTY_RUNS=50 npx jest test/contracts. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1);
 const LIMIT_MS = 60_000 + RUNS * 15_000;
-/** Ids of either that inputs may speak of. */
+/** Which of the ids that are known an input speaks of. */
 const MAX_TURN = 100;
 
 const contracts: readonly AnyContract[] = modules.map(({ contract }) => contract);
@@ -62,16 +63,6 @@ async function openElsewhere(): Promise<Reached> {
   };
 }
 
-async function outcomeOf({ calls }: Reached, { operation, input }: Asked, idempotencyKey: string): Promise<object> {
-  try {
-    return { answer: await calls.invoke(operation, input, testCall({ idempotencyKey })) };
-  } catch (error) {
-    if (error instanceof ContractError) return { refusal: error.toJSON() };
-    if (error instanceof SystemFailure) return { failure: error.message, mayHaveHappened: error.mayHaveHappened };
-    return { defect: (error as Error).message, isContradiction: error instanceof InvariantViolation };
-  }
-}
-
 describe('two shops, one of which has its modules behind a network', () => {
   let here: Reached;
   let elsewhere: Reached;
@@ -89,15 +80,15 @@ describe('two shops, one of which has its modules behind a network', () => {
       let asked = 0;
       const refused: unknown[] = [];
       const ask = async ({ operation, input }: Asked): Promise<void> => {
-        const key = `call-${(asked += 1)}`;
+        const call = testCall({ idempotencyKey: `call-${(asked += 1)}` });
         const [first, second] = await Promise.all([
-          outcomeOf(here, { operation, input }, key),
-          outcomeOf(elsewhere, { operation, input: counterparts.translate(input) }, key),
+          seen(here.calls.invoke(operation, input, call)),
+          seen(elsewhere.calls.invoke(operation, counterparts.translate(input), call)),
         ]);
         if (!('answer' in first)) refused.push({ of: operation.id, ...first });
         const differences = counterparts.differences(first, second);
-        const seen = differences.length === 0 ? [] : [operation.id, input, first, second];
-        expect({ differences, seen }).toEqual({ differences: [], seen: [] });
+        const about = differences.length === 0 ? [] : [operation.id, input, first, second];
+        expect({ differences, about }).toEqual({ differences: [], about: [] });
         // What events bring about would else be seen sooner in one shop than in the other.
         if (operation.kind === 'command') await Promise.all([untilQuiet(here.world), untilQuiet(elsewhere.world)]);
       };
