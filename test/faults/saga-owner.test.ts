@@ -125,7 +125,10 @@ describe('a process of two that share the work', () => {
     () =>
       withSeed('a pause', async (random) => {
         const lostBefore = await countedBy(other, 'owners_lost');
+        // So that one of them, at least, is the owner's when it stands still.
+        const held = lab.provider.line.disturb(CHARGE, 'hold answer', { times: 1 });
         const purchases = buyAll(random, await fillCarts(random), () => owner);
+        await held.arrived;
         await pause(random.integer(0, LEASE_MS));
         owner.process.signal('SIGSTOP');
         await eventually(
@@ -133,6 +136,7 @@ describe('a process of two that share the work', () => {
           PATIENCE_MS,
         );
         await pause(random.integer(0, LEASE_MS));
+        held.over();
         owner.process.signal('SIGCONT');
         expect((await purchases).map(({ status }) => status)).toContain(201);
         await expectPeace();

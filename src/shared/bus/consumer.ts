@@ -52,6 +52,8 @@ export class Consumer {
   readonly #waitingLimit: number;
   /** What this process is at. A copy that comes meanwhile would have an attempt counted that nobody makes. */
   readonly #underWay = new Set<string>();
+  /** What had waited and is being gone on with: the redrive, which finds it waiting still, leaves it alone. */
+  readonly #goingOn = new Set<string>();
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -161,15 +163,24 @@ export class Consumer {
   async #goOn(waiting: readonly Kept[]): Promise<void> {
     let next = waiting;
     for (let round = 0; next.length > 0 && round < MAX_WAITING_ROUNDS; round += 1) {
-      const run = await this.#claimRun(next);
-      const [first] = run;
-      if (first === undefined) return;
-      if (first.attempts > MAX_ATTEMPTS) {
-        await this.#retry(first);
-        return;
+      const idle = next.filter(({ envelope }) => !this.#goingOn.has(envelope.id));
+      for (const { envelope } of idle) this.#goingOn.add(envelope.id);
+      try {
+        next = await this.#goOnWith(idle);
+      } finally {
+        for (const { envelope } of idle) this.#goingOn.delete(envelope.id);
       }
-      next = await this.#handle(run, first.attempts);
     }
+  }
+
+  /** Returns what waits behind them now. */
+  async #goOnWith(waiting: readonly Kept[]): Promise<readonly Kept[]> {
+    const run = await this.#claimRun(waiting);
+    const [first] = run;
+    if (first === undefined) return [];
+    if (first.attempts <= MAX_ATTEMPTS) return await this.#handle(run, first.attempts);
+    await this.#retry(first);
+    return [];
   }
 
   /** One that was tried before may be what killed its process, so it is not mixed with those that were not. */

@@ -1,4 +1,4 @@
-import { createPostgresBackend, withBackend } from 'bullmq';
+import { withBackend } from 'bullmq';
 import pg from 'pg';
 import { SteadyClient } from '../database/index.ts';
 import { StartFailure } from '../errors/index.ts';
@@ -11,6 +11,7 @@ import {
   type QueueLike,
   type WorkerLike,
 } from './queue-backend.ts';
+import { createWakefulBackend } from './wakeful-backend.ts';
 
 /** The bus's own connections to Postgres: each worker keeps one to listen on. */
 const POOL_SIZE = 24;
@@ -25,11 +26,18 @@ const GENERATION_ID = 'gen';
 /** A row among BullMQ's own, which goes when its tables are emptied: the server's start would not tell. */
 const NAME_TABLES = `insert into meta (queue, field, value) values ('', 'generation', $1) on conflict do nothing`;
 
-/** Queues in Postgres, in the schema `bullmq`, as the bus's own role: one pool for all queues and workers. */
-export function postgresBackend(url: string, onError: (error: Error) => void): QueueBackend {
+/**
+ * Queues in Postgres, in the schema `bullmq`, as the bus's own role: one pool for all queues and workers. `Client`: what
+ * speaks to the server, which a test may have break at a moment of its choice.
+ */
+export function postgresBackend(
+  url: string,
+  onError: (error: Error) => void,
+  Client: typeof SteadyClient = SteadyClient,
+): QueueBackend {
   const pool = new pg.Pool({
     connectionString: url,
-    Client: SteadyClient,
+    Client,
     max: POOL_SIZE,
     application_name: 'banyan-bus',
     connectionTimeoutMillis: OPERATION_TIMEOUT_MS,
@@ -39,7 +47,7 @@ export function postgresBackend(url: string, onError: (error: Error) => void): Q
   pool.on('error', onError);
   // Every queue and every worker listens to the pool for errors; that many listeners are meant.
   pool.setMaxListeners(0);
-  const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
+  const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createWakefulBackend);
   // A pool is what BullMQ asks for; its declared type wants an index signature that the driver's types lack.
   const connection = pool as unknown as ConstructorParameters<typeof PostgresQueue>[1]['connection'];
   let warnedAtMs = Number.NEGATIVE_INFINITY;

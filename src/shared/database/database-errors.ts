@@ -7,6 +7,10 @@ const UNIQUE_VIOLATION = '23505';
 /** Connections, resources, shutdowns, the system below, and a server that only reads since it is a standby. */
 const CONNECTION_CLASS = /^(08|53|57P|58)|^25006$/;
 
+/** What the driver and the pool say of connections in words alone. */
+const WITHOUT_CODE =
+  /Connection terminated|not queryable|Query read timeout|ConnectionManager\.getConnection|connection is closed|Client was closed/i;
+
 /** The driver's own error inside Sequelize's wrapping, or the error itself. */
 function driverError(error: unknown): { code?: unknown; constraint?: unknown; message?: string } | undefined {
   if (error instanceof BaseError && 'parent' in error && error.parent instanceof Error) return error.parent;
@@ -33,6 +37,5 @@ export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   const code = codeOf(error);
   if (code !== undefined && (CONNECTION_CLASS.test(code) || /^E[A-Z]+$/.test(code))) return true;
-  const message = driverError(error)?.message ?? '';
-  return /Connection terminated|ConnectionManager\.getConnection|connection is closed|Client was closed/i.test(message);
+  return WITHOUT_CODE.test(driverError(error)?.message ?? '');
 }

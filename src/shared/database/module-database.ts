@@ -15,6 +15,9 @@ const ACQUIRE_TIMEOUT_MS = 15_000;
 const IDLE_CONNECTION_MS = 30_000;
 /** No statement of ours is meant to run this long; one that does is stopped by the server. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** A server that has not said so by then does not answer at all: its connection is given up. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** A process that stands still inside a transaction loses it, so that others need not wait for its locks for long. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
 
@@ -31,6 +34,8 @@ export interface ModuleDatabaseOptions {
   readonly tablePrefix?: string;
   readonly poolSize: number;
   readonly storeEvents: StoreEvents;
+  /** How long the server's answer to a statement is waited for; default: longer than it gives a statement. */
+  readonly answerTimeoutMs?: number;
 }
 
 /** A module's own way to its data: a pool of connections as the module's role, and transactions on them. */
@@ -51,6 +56,8 @@ export class ModuleDatabase {
         clientMinMessages: 'ignore',
         application_name: `banyan-${options.module}`,
         statement_timeout: STATEMENT_TIMEOUT_MS,
+        query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       },
       pool: { max: options.poolSize, min: 0, acquire: ACQUIRE_TIMEOUT_MS, idle: IDLE_CONNECTION_MS },
