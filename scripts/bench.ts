@@ -2,14 +2,16 @@ import { Pricing } from '../src/modules/pricing/contract/index.ts';
 import { ApplicationProcess } from './bench/application-process.ts';
 import { ADMIN_KEY, startBenchApplication } from './bench/bench-application.ts';
 import { measureKills } from './bench/checkout-kills.ts';
+import { compareBuilds } from './bench/compare-builds.ts';
 import { measureBus } from './bench/measure-bus.ts';
 import { measureLoad } from './bench/measure-load.ts';
 import { measureRemote } from './bench/measure-remote.ts';
+import { openShop } from './bench/open-shop.ts';
 import { printFigure as print } from './bench/print-figure.ts';
 import { ShopClient } from './bench/shop-client.ts';
 import { StatementCounter, type StatementFigures } from './bench/statement-counter.ts';
 
-/** `npm run bench [-- statements calls remote split load bus kills]`: this machine, now. Compare figures of one run, not of two days. */
+/** `npm run bench [-- statements calls remote split load bus kills before]`: this machine, now. Compare figures of one run, not of two days. */
 const COUNTED_PURCHASES = 200;
 const WARM_UP_PURCHASES = 100;
 const LOADS = [
@@ -22,8 +24,6 @@ const SPLIT_CONCURRENCY = 8;
 const MEMORY_PURCHASES = 10_000;
 const MEMORY_SAMPLES = 5;
 const CALLS = 20_000;
-/** As in a shop, most buyers want different things; one product's buyers wait for each other at its stock. */
-const VARIANTS = 50;
 const DRAIN_LIMIT_MS = 60_000;
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
@@ -37,10 +37,11 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   load: measureProcess,
   bus: measureBus,
   kills: measureKills,
+  before: compareBuilds,
 };
 
 const wanted = process.argv.slice(2);
-for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts).filter((name) => name !== 'before')) {
   const part = parts[name];
   if (part === undefined) throw new Error(`there is no part "${name}"; the parts are ${Object.keys(parts).join(', ')}`);
   await part();
@@ -132,17 +133,6 @@ async function measureSplit(): Promise<void> {
   }
   const [one = 0, split = 0] = Object.values(perSecond);
   print('that is, of one process', `${((split / one) * 100).toFixed(0)} % (target: at least 33 %)`);
-}
-
-/** A shop with VARIANTS variants; what comes back buys one after the other. */
-async function openShop(shop: ShopClient): Promise<() => Promise<void>> {
-  const skus: string[] = [];
-  for (let count = 0; count < VARIANTS; count += 1) skus.push(await shop.stockVariant());
-  let bought = 0;
-  return async () => {
-    bought += 1;
-    await shop.purchase(skus[bought % VARIANTS] ?? '');
-  };
 }
 
 async function untilDrained(bench: Awaited<ReturnType<typeof startBenchApplication>>): Promise<void> {

@@ -21,9 +21,15 @@ export class ApplicationProcess {
   }
 
   static async start(...given: string[]): Promise<ApplicationProcess> {
+    return await ApplicationProcess.startOf(process.cwd(), ...given);
+  }
+
+  /** Of another checkout that is built, in its folder. */
+  static async startOf(folder: string, ...given: string[]): Promise<ApplicationProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
     const port = await freePort();
     const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js', ...given], {
+      cwd: folder,
       env: {
         ...process.env,
         PORT: String(port),

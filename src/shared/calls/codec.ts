@@ -32,7 +32,13 @@ interface Failure {
   readonly defect?: 'broken invariant' | 'other';
 }
 
-export function encodeCall(operation: string, input: unknown, call: CallContext): string {
+/** `timeLeftMs`: for whoever answers. */
+export function encodeCall(
+  operation: string,
+  input: unknown,
+  call: CallContext,
+  timeLeftMs = call.deadlineMs - Date.now(),
+): string {
   return JSON.stringify({
     operation,
     input,
@@ -41,19 +47,24 @@ export function encodeCall(operation: string, input: unknown, call: CallContext)
     traceparent: call.traceparent,
     correlationId: call.correlationId,
     causationId: call.causationId,
-    timeLeftMs: call.deadlineMs - Date.now(),
+    timeLeftMs,
     idempotencyKey: call.idempotencyKey ?? null,
   } satisfies z.input<typeof WireCall>);
 }
 
 export function decodeCall(text: string): { operation: string; input: unknown; call: CallContext } {
-  const { operation, input, timeLeftMs, idempotencyKey, ...rest } = WireCall.parse(JSON.parse(text));
+  const asked = WireCall.parse(JSON.parse(text));
+  // Field by field: to gather the rest of them costs as much as to parse the whole text.
   const call: CallContext = {
-    ...rest,
-    deadlineMs: Date.now() + timeLeftMs,
-    idempotencyKey: idempotencyKey ?? undefined,
+    caller: asked.caller,
+    principal: asked.principal,
+    traceparent: asked.traceparent,
+    correlationId: asked.correlationId,
+    causationId: asked.causationId,
+    deadlineMs: Date.now() + asked.timeLeftMs,
+    idempotencyKey: asked.idempotencyKey ?? undefined,
   };
-  return { operation, input, call };
+  return { operation: asked.operation, input: asked.input, call };
 }
 
 export function encodeAnswer(output: unknown): string {

@@ -87,10 +87,12 @@ describe('a token', () => {
       }
     };
     const token = tokens.sign(CLAIMS, '{}');
-    expect([token, token, undefined, 'x', tokens.sign(CLAIMS, '{}', 0)].map(reasonOf)).toEqual([
+    const ofOtherLetters = token.slice(0, token.lastIndexOf('.') + 1).padEnd(token.length, 'é');
+    expect([token, token, undefined, 'x', ofOtherLetters, tokens.sign(CLAIMS, '{}', 0)].map(reasonOf)).toEqual([
       'taken',
       'replayed',
       'missing',
+      'forged',
       'forged',
       'expired',
     ]);

@@ -109,7 +109,7 @@ export class RemoteTransport implements CallTransport {
 
   /** The time left and the token are of this attempt. */
   async #askOnce(peer: Peer, operation: Operation, input: unknown, call: CallContext): Promise<string> {
-    const body = encodeCall(operation.id, input, { ...call, deadlineMs: call.deadlineMs - HOP_MS });
+    const body = encodeCall(operation.id, input, call, call.deadlineMs - Date.now() - HOP_MS);
     const claims = { caller: call.caller, callee: operation.contract, operation: operation.id };
     return await peer.post(`/calls/${operation.id}`, body, this.#tokens.sign(claims, body), call.deadlineMs);
   }
