@@ -14,15 +14,13 @@ const SINGLE: readonly Step[] = [
   { name: 'typecheck', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'] },
   { name: 'build', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json'] },
 ];
-const AT_ONCE = 2;
-
-/** Each takes the whole machine. */
-const WHOLE: readonly Step[] = [
-  jestStep('tests', []),
-  atLevel('tables'),
-  atLevel('server'),
-  jestStep('faults', ['--config', 'jest.faults.config.js', '--passWithNoTests']),
+/** Tests of other levels are few, and one suite of each lasts twice as long as the others. */
+const TESTS: readonly (readonly Step[])[] = [
+  [jestStep('tests', [])],
+  [atLevel('tables'), atLevel('server')],
+  [jestStep('faults', ['--config', 'jest.faults.config.js', '--passWithNoTests'])],
 ];
+const AT_ONCE = 2;
 
 function jestStep(name: string, options: readonly string[]): Step {
   const report = join(reports, `${name}.json`);
@@ -42,19 +40,18 @@ function atLevel(isolation: IsolationLevel): Step {
 /** All that CI runs, the quickest first. Where those fail that need no tests, nothing is tested. */
 async function runSteps(): Promise<StepResult[]> {
   const results: StepResult[] = [];
-  for (const [steps, atOnce] of [
-    [SINGLE, AT_ONCE],
-    [WHOLE, 1],
-  ] as const) {
+  const run = async (steps: readonly Step[]): Promise<void> => {
     const waiting = [...steps];
     const next = async (): Promise<void> => {
       for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
         results.push(await showStep(step));
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, next));
-    if (results.some(({ ok }) => !ok)) break;
-  }
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
+  };
+  await run(SINGLE);
+  if (results.some(({ ok }) => !ok)) return results;
+  for (const steps of TESTS) await run(steps);
   return results;
 }
 
@@ -79,12 +76,12 @@ function readReports(steps: readonly Step[]): JestReport[] {
 
 function summarise(results: readonly StepResult[]): void {
   process.stdout.write('\n');
-  for (const { name } of [...SINGLE, ...WHOLE]) {
+  for (const { name } of [...SINGLE, ...TESTS.flat()]) {
     const result = results.find((each) => each.name === name);
     const outcome = result === undefined ? 'not run' : `${result.ok ? 'passed' : 'FAILED'}  ${seconds(result.tookMs)}`;
     process.stdout.write(`${name.padEnd(10)} ${outcome}\n`);
   }
-  const { passed, failed } = countTests(readReports(WHOLE));
+  const { passed, failed } = countTests(readReports(TESTS.flat()));
   // A step that failed without a failing test, such as lint, is a failure all the same.
   const failedSteps = failed === 0 && results.some(({ ok }) => !ok) ? 1 : 0;
   process.stdout.write(`${passed} passed, ${failed + failedSteps} failed\n`);

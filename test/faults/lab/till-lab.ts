@@ -61,18 +61,7 @@ export class TillLab {
       throw new Error('queues in Redis need a Redis, and this machine seems to have none');
     }
     const lab = new TillLab(newId('lab'), await mkdtemp(join(tmpdir(), 'banyan-till-lab-')), options);
-    await query(lab.#serverUrl(), `create database ${pg.escapeIdentifier(lab.database)}`);
-    const layout = new DatabaseLayout({
-      url: lab.observerUrl,
-      moduleUrls: {},
-      rolePrefix: TEST_ROLE_PREFIX,
-      secret: TEST_SECRET,
-    });
-    const tables = options.withClock === true ? { ...tillTables, [Clock.name]: clockTable } : tillTables;
-    const modules = Object.keys(tables);
-    await migrate({ layout, modules, folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
-    await migrateBus(layout, 0);
-    await makeTables(layout, tables);
+    await lab.#create();
     return lab;
   }
 
@@ -162,6 +151,20 @@ export class TillLab {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  async #create(): Promise<void> {
+    const { postgres, withClock = false } = this.#options;
+    const database = pg.escapeIdentifier(this.database);
+    if (!(postgres instanceof PostgresLab) || withClock) {
+      await query(this.#serverUrl(), `create database ${database}`);
+      await makeTables(this.observerUrl, withClock ? { ...tillTables, [Clock.name]: clockTable } : tillTables);
+      return;
+    }
+    const template = await templateOn(postgres);
+    await query(this.#serverUrl(), `create database ${database} template ${pg.escapeIdentifier(template)}`);
+    // What roles have in a database does not come with its copy. Of the migrations none is open.
+    await migrateTills(this.observerUrl, Object.keys(tillTables));
+  }
+
   #serverUrl(): string {
     const { postgres } = this.#options;
     return postgres instanceof PostgresLab ? postgres.directUrl : postgres;
@@ -173,12 +176,35 @@ function notSettled(sentences: readonly string[], tookMs: number): Error {
   return new Error(`after ${tookMs} ms there are ${sentences.length} violations, such as\n${shown}`);
 }
 
-async function makeTables(layout: DatabaseLayout, tables: Readonly<Record<string, string>>): Promise<void> {
+/** On each server, the database that a lab's is a copy of: the tills' modules migrated, and nothing sold. */
+const templates = new WeakMap<PostgresLab, Promise<string>>();
+
+async function templateOn(postgres: PostgresLab): Promise<string> {
+  let made = templates.get(postgres);
+  if (made === undefined) {
+    const name = newId('tills');
+    made = query(postgres.directUrl, `create database ${pg.escapeIdentifier(name)}`)
+      .then(() => makeTables(databaseAt(postgres.directUrl, name), tillTables))
+      .then(() => name);
+    templates.set(postgres, made);
+  }
+  return await made;
+}
+
+async function makeTables(url: string, tables: Readonly<Record<string, string>>): Promise<void> {
+  const layout = await migrateTills(url, Object.keys(tables));
   for (const [module, sql] of Object.entries(tables)) {
     const owner = pg.escapeIdentifier(layout.ownerRole(module));
     const schema = pg.escapeIdentifier(layout.schema(module));
     await query(layout.adminUrl(BUS), `set role ${owner}; set search_path = ${schema}; ${sql}`);
   }
+}
+
+async function migrateTills(url: string, modules: readonly string[]): Promise<DatabaseLayout> {
+  const layout = new DatabaseLayout({ url, moduleUrls: {}, rolePrefix: TEST_ROLE_PREFIX, secret: TEST_SECRET });
+  await migrate({ layout, modules, folder: MIGRATIONS_FOLDER, waitMs: 0, log: () => undefined });
+  await migrateBus(layout, 0);
+  return layout;
 }
 
 async function query(url: string, sql: string, values: readonly unknown[] = []): Promise<unknown[]> {

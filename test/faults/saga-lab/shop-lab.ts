@@ -12,6 +12,7 @@ import { databaseAt, type PostgresLab } from '../lab/postgres-lab.ts';
 import { environmentOf } from '../test-environment.ts';
 import { judgeShop } from './judge-shop.ts';
 import { ProviderLab } from './provider-lab.ts';
+import { SHOP_PROGRAM } from './shop-program.ts';
 
 const POLL_MS = 100;
 /** What is under way changes something in this time. */
@@ -82,6 +83,7 @@ export class ShopLab {
   /** Starts a process, and does not wait for it. */
   spawn(environment: Readonly<Record<string, string>> = {}): ChildApp {
     const process = new ChildApp({
+      program: SHOP_PROGRAM,
       environment: {
         ...environmentOf(this.databaseUrl, this.#folder),
         ...this.provider.environment,
