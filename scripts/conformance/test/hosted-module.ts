@@ -9,7 +9,7 @@ export async function hostAlone(module: string): Promise<{ url: string; stop: ()
   const database = await createTestDatabase();
   const port = await freePort();
   const environment = {
-    DATABASE_URL: database.url,
+    ...database.settings,
     BANYAN_ROLE_PREFIX: TEST_ROLE_PREFIX,
     BANYAN_SECRET: TEST_SECRET,
     BANYAN_MODULES: module,

@@ -27,7 +27,15 @@ describe('a process that leaves migrations to others', () => {
     requireMigrated({ layout: layoutOf(withoutUser(), rolePrefix), modules: ['inventory'], folder, waitMs });
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createTestDatabase({ isolation: 'schema' });
+    // At another level of the suites it is no copy of what is migrated.
+    await migrate({
+      layout: layoutOf(database.url),
+      modules: ['inventory'],
+      folder: MIGRATIONS,
+      waitMs: 0,
+      log: () => undefined,
+    });
     newer = mkdtempSync(join(tmpdir(), 'banyan-migrations-'));
     for (const owner of ['_kernel', 'inventory'])
       cpSync(join(MIGRATIONS, owner), join(newer, owner), { recursive: true });
