@@ -164,6 +164,7 @@ export class Consumer {
     let next = waiting;
     for (let round = 0; next.length > 0 && round < MAX_WAITING_ROUNDS; round += 1) {
       const idle = next.filter(({ envelope }) => !this.#goingOn.has(envelope.id));
+      if (idle.length === 0) return;
       for (const { envelope } of idle) this.#goingOn.add(envelope.id);
       try {
         next = await this.#goOnWith(idle);
