@@ -3,7 +3,7 @@ import pg from 'pg';
 export interface StatementFigures {
   /** Everything that the server ran, BEGIN and COMMIT included, functions' inner statements not. */
   readonly statements: number;
-  /** As pg_stat_database counts them: reads outside a transaction are commits too. */
+  /** As pg_stat_database counts them: reads outside a transaction are commits too, and so is each notice that a worker hears. */
   readonly commits: number;
 }
 

@@ -58,8 +58,8 @@ export const LOCK_POSITIONS = `
   returning source, subject, sequence`;
 
 /**
- * $1 positions as JSON, $2 ids that are done, $3 early events as JSON, $4 how many of those that waited to return: of each
- * stream those that follow now without a gap.
+ * $1 positions as JSON, $2 ids that are done, $3 early events as JSON, $4 how many of those that waited to return. `after`:
+ * how far behind where its stream stands now.
  */
 export const FINISH = `
   with moved as (
@@ -77,15 +77,11 @@ export const FINISH = `
     from jsonb_to_recordset($3::jsonb) as e(event_id text, envelope jsonb)
     where i.event_id = e.event_id and i.status in ('claimed', 'parked', 'retrying')
   )
-  select sequence, envelope, opens, attempts
-  from (
-    select i.*, i.sequence - m.sequence as nth_after, row_number() over (partition by i.source, i.subject order by i.sequence) as nth
-    from moved m join inbox i
-      on i.source = m.source and i.subject = m.subject and i.sequence between m.sequence + 1 and m.sequence + $4
-    where i.status = 'parked'
-  ) as waiting
-  where nth_after = nth
-  order by source, subject, sequence limit $4`;
+  select i.sequence, i.envelope, i.opens, i.attempts, i.sequence - m.sequence as after
+  from moved m join inbox i
+    on i.source = m.source and i.subject = m.subject and i.sequence between m.sequence + 1 and m.sequence + $4
+  where i.status = 'parked'
+  order by i.source, i.subject, i.sequence limit $4`;
 
 /** $2 envelope, $3 error, $4 pause in ms, $5 whether it opens its stream. */
 export const KEEP_FAILURE = `

@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '../database/index.ts';
 import { ContractError } from '../errors/index.ts';
 import type { Delivery } from './outbox.ts';
+import { keyOf } from './stream-order.ts';
 import {
   BURY,
   CLAIM_AGAIN,
@@ -28,6 +29,11 @@ export interface Received {
 /** A delivery that the inbox has kept, with the attempts that were counted for it. */
 export interface Kept extends Delivery {
   readonly attempts: number;
+}
+
+/** An event that waits, and how far it is behind where its stream stands. */
+interface Behind extends Kept {
+  readonly after: number;
 }
 
 /** The newest version that can be read of each type of event. */
@@ -92,12 +98,13 @@ export class Inbox {
 
   /** Ends the transaction's part of the inbox. Returns what had waited for just this, in order. */
   async finish(work: UnitOfWork, { done, early, positions }: Handled, limit: number): Promise<Kept[]> {
-    return await work.rows<Kept>(FINISH, [
+    const waiting = await work.rows<Behind>(FINISH, [
       JSON.stringify(positions),
       done.map(({ envelope }) => envelope.id),
       JSON.stringify(early.map((delivery) => ({ event_id: delivery.envelope.id, envelope: delivery.envelope }))),
       limit,
     ]);
+    return withoutGaps(waiting);
   }
 
   /** Keeps a failed event for another attempt after `delayMs`. */
@@ -119,6 +126,17 @@ export class Inbox {
   async leftBehind(work: UnitOfWork, limit: number): Promise<Kept[]> {
     return await work.rows<Kept>(LEFT_BEHIND, [limit]);
   }
+}
+
+/** Of each stream what follows now; what is behind a gap would only find itself early. `waiting` is in order. */
+function withoutGaps(waiting: readonly Behind[]): Kept[] {
+  const reached = new Map<string, number>();
+  return waiting.filter(({ envelope, after }) => {
+    const stream = keyOf(envelope);
+    if (after !== (reached.get(stream) ?? 0) + 1) return false;
+    reached.set(stream, after);
+    return true;
+  });
 }
 
 function toRow({ envelope, sequence, opens }: Delivery): object {
