@@ -14,7 +14,7 @@ const SINGLE: readonly Step[] = [
   { name: 'typecheck', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'] },
   { name: 'build', command: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json'] },
 ];
-/** Tests of other levels are few, and one suite of each lasts twice as long as the others. */
+/** Each takes the whole machine, but for those of other levels: they are few, and one suite lasts twice as long as the rest. */
 const TESTS: readonly (readonly Step[])[] = [
   [jestStep('tests', [])],
   [atLevel('tables'), atLevel('server')],

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 export interface CompileOptions {
   /** In the program: it has no thousand files to look for when it starts. Absent: it imports them by name. */
   readonly withPackages?: boolean;
-  /** Texts that stand for what the program asks of itself. */
+  /** Expressions of the program, and the JavaScript that stands in their place. */
   readonly define?: Readonly<Record<string, string>>;
 }
 

@@ -6,6 +6,7 @@ import { newCallContext, system } from '../../src/shared/auth/index.ts';
 import { CallTokens, RemoteTransport } from '../../src/shared/remote/index.ts';
 import { minutes, seconds } from '../../src/shared/values/index.ts';
 import { Echo, ECHO_SECRET, type EchoPorts } from './echo-module.ts';
+import { median } from './measure-load.ts';
 import { printFigure } from './print-figure.ts';
 
 /** Rounds are short, and the middle one is shown: whatever else a machine does seldom lasts through several. */
@@ -88,10 +89,6 @@ async function run(ask: Ask, calls: number, concurrency: number): Promise<{ elap
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return { elapsedMs: performance.now() - startMs, timesMs };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 await measure();

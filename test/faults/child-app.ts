@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import request from 'supertest';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
-const MAIN = resolve(ROOT, 'dist', 'main.js');
+/** The application as it is built for an operator. */
+export const MAIN = resolve(ROOT, 'dist', 'main.js');
 const READY = /is ready at http:\/\/localhost:(\d+)/;
 /** The app's own limit for a stop is shorter: what is left after this long hangs, and the test says so. */
 const EXIT_LIMIT_MS = 60_000;

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { compileProgram } from '../../scripts/bench/compile-program.ts';
-import { buildApp } from '../faults/child-app.ts';
+import { buildApp, MAIN } from '../faults/child-app.ts';
 import { TILL_PROGRAM } from '../faults/lab/till-program.ts';
-import { BUILT, SHOP_PROGRAM } from '../faults/saga-lab/shop-program.ts';
+import { SHOP_PROGRAM } from '../faults/saga-lab/shop-program.ts';
 import startServices from './start-services.ts';
 
 /** What the fault suites share: the services of all suites, and the programs of the processes that they kill. */
@@ -11,7 +11,7 @@ export default async function startFaultServices(): Promise<void> {
   await compileProgram(resolve(import.meta.dirname, '../faults/lab/till-process.ts'), TILL_PROGRAM);
   buildApp();
   // Where it finds its migrations and its version.
-  const define = { 'import.meta.dirname': JSON.stringify(dirname(BUILT)) };
-  await compileProgram(BUILT, SHOP_PROGRAM, { withPackages: true, define });
+  const define = { 'import.meta.dirname': JSON.stringify(dirname(MAIN)) };
+  await compileProgram(MAIN, SHOP_PROGRAM, { withPackages: true, define });
   await startServices();
 }

@@ -152,17 +152,11 @@ export class TillLab {
   }
 
   async #create(): Promise<void> {
-    const { postgres, withClock = false } = this.#options;
-    const database = pg.escapeIdentifier(this.database);
-    if (!(postgres instanceof PostgresLab) || withClock) {
-      await query(this.#serverUrl(), `create database ${database}`);
-      await makeTables(this.observerUrl, withClock ? { ...tillTables, [Clock.name]: clockTable } : tillTables);
-      return;
-    }
-    const template = await templateOn(postgres);
-    await query(this.#serverUrl(), `create database ${database} template ${pg.escapeIdentifier(template)}`);
+    const tables = this.#options.withClock === true ? { ...tillTables, [Clock.name]: clockTable } : tillTables;
+    const [database, template] = [this.database, await templateOn(this.#serverUrl(), tables)].map(pg.escapeIdentifier);
+    await query(this.#serverUrl(), `create database ${database} template ${template}`);
     // What roles have in a database does not come with its copy. Of the migrations none is open.
-    await migrateTills(this.observerUrl, Object.keys(tillTables));
+    await migrateTills(this.observerUrl, Object.keys(tables));
   }
 
   #serverUrl(): string {
@@ -176,17 +170,18 @@ function notSettled(sentences: readonly string[], tookMs: number): Error {
   return new Error(`after ${tookMs} ms there are ${sentences.length} violations, such as\n${shown}`);
 }
 
-/** On each server, the database that a lab's is a copy of: the tills' modules migrated, and nothing sold. */
-const templates = new WeakMap<PostgresLab, Promise<string>>();
+/** On each server, the database that a lab's is a copy of: its modules migrated, and nothing sold. */
+const templates = new Map<string, Promise<string>>();
 
-async function templateOn(postgres: PostgresLab): Promise<string> {
-  let made = templates.get(postgres);
+async function templateOn(serverUrl: string, tables: Readonly<Record<string, string>>): Promise<string> {
+  const key = [serverUrl, ...Object.keys(tables)].join(' ');
+  let made = templates.get(key);
   if (made === undefined) {
     const name = newId('tills');
-    made = query(postgres.directUrl, `create database ${pg.escapeIdentifier(name)}`)
-      .then(() => makeTables(databaseAt(postgres.directUrl, name), tillTables))
+    made = query(serverUrl, `create database ${pg.escapeIdentifier(name)}`)
+      .then(() => makeTables(databaseAt(serverUrl, name), tables))
       .then(() => name);
-    templates.set(postgres, made);
+    templates.set(key, made);
   }
   return await made;
 }
